@@ -24,6 +24,11 @@ type entryBuilder struct {
 
 func (b entryBuilder) next() recovery.Position { return b.input.Step.Next }
 
+// received is the money that arrived with the step.
+func (b entryBuilder) received() recovery.Money {
+	return b.next().Received() - b.before.Position.Received()
+}
+
 func (b entryBuilder) hasStageChanged() bool { return b.next().Stage != b.before.Position.Stage }
 
 // newChange describes the step for notifications.
@@ -80,10 +85,10 @@ func (b entryBuilder) addDerivedFacts(facts map[string]any) {
 	if proposal := b.before.Position.Proposal; proposal != nil && b.input.Step.Kind == recovery.EntryAppealDecided {
 		facts["decision"], facts["amount_fen"], facts["proposed_by"] = proposal.Decision, proposal.Amount, proposal.By
 	}
-	if over := b.next().OverpaidAmount(); over > b.before.Position.OverpaidAmount() {
-		facts["overpaid_fen"] = over
+	if over := b.next().Surplus; over > b.before.Position.Surplus {
+		facts["surplus_fen"] = over
 	}
-	if b.next().Recovered != b.before.Position.Recovered {
+	if b.received() > 0 {
 		facts["recovered_fen"] = b.next().Recovered
 	}
 	if !b.before.Position.IsOpen() && !b.next().IsOpen() && b.next().Outcome != b.before.Position.Outcome {
@@ -138,12 +143,12 @@ func (b entryBuilder) addSubject(facts map[string]any) {
 // completes.
 func (b entryBuilder) planFulfilledEntries() []journal.Draft {
 	var drafts []journal.Draft
-	if b.input.Step.Kind == recovery.EntryPlanBroken || b.next().Recovered == b.before.Position.Recovered {
+	if b.input.Step.Kind == recovery.EntryPlanBroken || b.received() == 0 {
 		return nil
 	}
 	for _, plan := range b.before.Position.Plans {
 		running := slices.ContainsFunc(b.next().Plans, func(p recovery.Plan) bool { return p.No == plan.No })
-		if !plan.Running || running || b.next().Recovered-b.before.Position.Recovered < plan.Remaining() {
+		if !plan.Running || running || b.received() < plan.Remaining() {
 			continue
 		}
 		draft := b.newDraft(recovery.EntryPlanFulfilled, fmt.Sprintf("%s:plan:%d", b.input.Key, plan.No))

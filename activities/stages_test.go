@@ -168,16 +168,16 @@ func TestMoneyAfterClosing(t *testing.T) {
 	r := newCaseFixture(t)
 	r.take(r.stage(recovery.ActionBody{Action: recovery.CloseCase, Outcome: recovery.Unrecovered, Reason: "无果"}, recovery.RoleLegal))
 	closed := r.current()
-	amount := recovery.Money(120_000)
+	amount, sure := recovery.Money(120_000), true
 	r.now = r.now.Add(time.Hour)
 	r.take(r.stage(recovery.ActionBody{
-		Action: recovery.RecordReturn, CounterpartID: r.filed.Counterparts[1].ID, Amount: &amount, At: &r.now, Channel: recovery.Cash,
+		Action: recovery.RecordReturn, CounterpartID: r.filed.Counterparts[1].ID, Amount: &amount, At: &r.now, Channel: recovery.Cash, Confirm: &sure,
 	}, recovery.RoleClaimant))
 	c := r.current()
-	if c.Position.Outcome != recovery.RecoveredFull || c.Position.OverpaidAmount() != 20_000 || !c.ClosedAt.Equal(*closed.ClosedAt) {
+	if c.Position.Outcome != recovery.RecoveredFull || c.Position.Surplus != 20_000 || !c.ClosedAt.Equal(*closed.ClosedAt) {
 		t.Errorf("position %+v, closed at %v", c.Position, c.ClosedAt)
 	}
-	if over := r.last(recovery.EntryReturnRecorded).Facts["overpaid_fen"]; over != 20_000.0 {
+	if over := r.last(recovery.EntryReturnRecorded).Facts["surplus_fen"]; over != 20_000.0 {
 		t.Errorf("overpaid %v", over)
 	}
 }

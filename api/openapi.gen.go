@@ -998,9 +998,6 @@ type Case struct {
 	Outcome        *Outcome   `json:"outcome"`
 	OutstandingFen int64      `json:"outstanding_fen"`
 
-	// OverpaidFen Amount returned in excess of the claim, owed to the payer
-	OverpaidFen int64 `json:"overpaid_fen"`
-
 	// OwedFen What is still owed: sent minus intended minus recovered
 	OwedFen int64 `json:"owed_fen"`
 
@@ -1041,6 +1038,9 @@ type Case struct {
 
 	// Stage Stage of a case, in this order
 	Stage Stage `json:"stage"`
+
+	// SurplusFen What came back beyond the claim. It must be paid back
+	SurplusFen int64 `json:"surplus_fen"`
 
 	// Tasks Requests to authorities and platforms in the legal stage
 	Tasks         []Task  `json:"tasks"`

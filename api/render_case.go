@@ -13,7 +13,7 @@ func renderCase(v casework.View) Case {
 		ID: string(v.ID), Number: string(v.Number), Stage: Stage(p.Stage), WaitingOn: WaitingOn(p.WaitingOn),
 		Outcome: nullIfEmpty[Outcome](p.Outcome), Platform: Platform(v.Platform), Instrument: Instrument(v.Instrument),
 		AmountFen: int64(v.Amount), RecoveredFen: int64(p.Recovered), RefundedFen: int64(p.Refunded),
-		OutstandingFen: int64(p.Outstanding()), OverpaidFen: int64(p.OverpaidAmount()), CostsFen: int64(p.Costs), SentAt: renderTime(v.SentAt),
+		OutstandingFen: int64(p.Outstanding()), SurplusFen: int64(p.Surplus), CostsFen: int64(p.Costs), SentAt: renderTime(v.SentAt),
 		TransactionNo: nullIfEmpty[string](v.TransactionNo), Reason: Reason(v.Reason), ClaimState: ClaimState(v.ClaimState),
 		Group: CaseGroup{Kind: GroupKind(v.Group.Kind), Size: v.Group.Size}, Claimant: renderClaimant(v.Claimant),
 		Counterparts: renderList(v.Counterparts, func(c recovery.Counterpart) Counterpart { return renderCounterpart(c, p) }), Narrative: nullIfEmpty[string](v.Narrative),

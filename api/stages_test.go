@@ -178,7 +178,7 @@ func TestActionsOnClosedCase(t *testing.T) {
 		t.Errorf("%v", reopened)
 	}
 	over := s.takeAction(t, recovery.RoleClaimant, id, recovery.RecordReturn, strings.Replace(paid, "120000", "100000", 1)).wantStatus(http.StatusOK).decodeObject()
-	if over["overpaid_fen"] != 20000.0 || over["recovered_fen"] != 220000.0 || over["stage"] != "closed" {
+	if over["surplus_fen"] != 20000.0 || over["recovered_fen"] != 220000.0 || over["stage"] != "closed" {
 		t.Errorf("%v", over)
 	}
 }

@@ -77,8 +77,8 @@ func TestAnAmountStatedLaterChangesTheWholeCase(t *testing.T) {
 		Action: recovery.RecordReturn, CounterpartID: view.Counterparts[0].ID, Amount: &surplus, At: &now, Channel: recovery.BankTransfer,
 	})
 	view = readCase(t, rig, id)
-	if view.Position.Outcome != recovery.RecoveredFull || view.Position.OverpaidAmount() != 0 {
-		t.Errorf("after the surplus came back: %s, %s too much", view.Position.Outcome, view.Position.OverpaidAmount())
+	if view.Position.Outcome != recovery.RecoveredFull || view.Position.Surplus != 0 {
+		t.Errorf("after the surplus came back: %s, %s too much", view.Position.Outcome, view.Position.Surplus)
 	}
 	for _, deadline := range view.Deadlines {
 		if deadline.Kind != recovery.AvoidanceClock && deadline.Kind != recovery.LimitationClock {

@@ -104,7 +104,7 @@ func (r noticeRule) matchesStages(before, after recovery.Position) bool {
 
 func (r noticeRule) matchesFlags(c Change) bool {
 	return (!r.Fulfilled || c.Fulfilled) && (!r.Beyond || c.Beyond) &&
-		(!r.Overpaid || c.Next.OverpaidAmount() > c.Case.Position.OverpaidAmount())
+		(!r.Overpaid || c.Next.Surplus > c.Case.Position.Surplus)
 }
 
 func (r noticeRule) newDraft(c Change, facts Facts) NoticeDraft {
@@ -157,7 +157,7 @@ func isSameDeadline(a, b recovery.Deadline) bool {
 func (c Change) noticeFacts() Facts {
 	facts := Facts{
 		Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, State: stateOf(c.Next), WaitingOn: c.Next.WaitingOn,
-		Outcome: c.Next.Outcome, Claim: c.Next.Claim, Recovered: c.Next.Recovered,
+		Outcome: c.Next.Outcome, Claim: c.Next.Claim, Recovered: c.Next.Recovered, Surplus: c.Next.Surplus,
 	}
 	if right, open := c.Next.RemainingRight(); open && !right.HasEnded(c.At) {
 		facts.RightEnds = &right.Ends

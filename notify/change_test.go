@@ -124,7 +124,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 			[]string{"claimant:plan_broken-system", "assignee:plan_broken-system", "legal:plan_broken-system"}},
 		"a plan fulfilled": {change(recovery.EntryInstalmentRecorded, agent, func(c *notify.Change) { c.Fulfilled = true }),
 			[]string{"claimant:plan_fulfilled-agent", "assignee:plan_fulfilled-agent"}},
-		"too much came": {change(recovery.EntryReturnRecorded, claimant, func(c *notify.Change) { c.Next.Recovered = 210_000 }),
+		"too much came": {change(recovery.EntryReturnRecorded, claimant, func(c *notify.Change) { c.Next.Surplus = 10_000 }),
 			[]string{"claimant:overpaid", "assignee:overpaid_desk-owner"}},
 		"money after the end": {change(recovery.EntryReturnRecorded, agent, standsAt(recovery.Closed)),
 			[]string{"claimant:returned_late-agent", "assignee:returned_late-agent"}},

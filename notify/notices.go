@@ -34,6 +34,7 @@ type Facts struct {
 	Outcome   recovery.Outcome    `json:"outcome,omitempty"`
 	Claim     recovery.Money      `json:"claim_fen"`
 	Recovered recovery.Money      `json:"recovered_fen"`
+	Surplus   recovery.Money      `json:"surplus_fen,omitempty"`
 	Clock     recovery.Clock      `json:"clock,omitempty"`
 	DueAt     *time.Time          `json:"due_at,omitempty"` // nil: no running deadline
 	Passed    recovery.Clock      `json:"passed,omitempty"` // the clock that has expired; "" for none

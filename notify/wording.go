@@ -127,7 +127,7 @@ func (w wording) newValues(n Notice) textValues {
 		Number: string(f.Number), Stage: w.translateValue("stage", string(f.Stage)), Outcome: w.translateValue("outcome", string(f.Outcome)),
 		Clock: w.translateValue("clock", string(f.Clock)), Passed: w.translateValue("clock", string(f.Passed)),
 		Answer: w.translateValue("answer", string(f.Answer)), Amount: w.formatAmount(f.Amount), Claim: w.formatAmount(f.Claim), Recovered: w.formatAmount(f.Recovered),
-		Outstanding: w.formatAmount(max(0, f.Claim-f.Recovered)), Overpaid: w.formatAmount(max(0, f.Recovered-f.Claim)),
+		Outstanding: w.formatAmount(max(0, f.Claim-f.Recovered)), Overpaid: w.formatAmount(f.Surplus),
 	}
 	if f.DueAt != nil {
 		v.LastDay = w.Text("mail.day", "At", f.DueAt.Add(-time.Second))

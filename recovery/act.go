@@ -61,7 +61,11 @@ type Command struct {
 	Until         *time.Time    `json:"until,omitempty"`
 	Instalments   []Instalment  `json:"instalments,omitempty"`
 	No            int           `json:"no,omitempty"`
-	Facts         *Facts        `json:"facts,omitempty"` // of amend_facts
+	Facts         *Facts        `json:"facts,omitempty"`   // of amend_facts
+	Confirm       bool          `json:"confirm,omitempty"` // an unlikely value was confirmed
+	// Recorded is set when a step of the journal is applied again: it was confirmed
+	// or agreed then.
+	Recorded bool `json:"-"`
 	// At is when it happened, as stated by the actor, or now if not stated. Rules
 	// about time are not checked if it is nil.
 	At *time.Time `json:"at,omitempty"`
@@ -76,7 +80,7 @@ func (a ActionBody) Command(by Actor, request RequestID) Command {
 	move := Command{
 		Action: a.Action, Actor: by, RequestID: request, CounterpartID: a.CounterpartID,
 		AutoRefund: a.Channel == AutoRefund, To: a.To, Decision: a.Decision, Route: a.Route, Outcome: a.Outcome,
-		Until: a.Until, Instalments: a.Instalments, No: a.No, At: a.ClaimedAt(),
+		Until: a.Until, Instalments: a.Instalments, No: a.No, At: a.ClaimedAt(), Confirm: a.Confirm != nil && *a.Confirm,
 	}
 	switch a.Action {
 	case RecordResponse:

@@ -232,7 +232,8 @@ func TestForeignFields(t *testing.T) {
 
 // optional are fields that a sound body of the action leaves out.
 var optional = map[recovery.Action][]string{
-	recovery.RecordResponse: {"refusal"}, recovery.RecordLegalStep: {"counterpart_id"},
+	recovery.RecordResponse: {"refusal", "confirm"}, recovery.RecordLegalStep: {"counterpart_id", "confirm"},
+	recovery.RecordReturn: {"confirm"}, recovery.RecordInstalment: {"confirm"},
 }
 
 func jsonFields(t *testing.T, act recovery.ActionBody) []string {

@@ -82,6 +82,11 @@ func moneyField(required bool) Field {
 
 func referenceField() Field { return Field{Name: "ref", Form: LineForm, Max: MaxReference} }
 
+// confirmField confirms a sum that was refused with CodeConfirmNeeded.
+func confirmField() Field {
+	return Field{Name: "confirm", Form: FlagForm, About: "Confirms a sum beyond what is missing, after 409 `confirm_needed`"}
+}
+
 func emailField() Field { return Field{Name: "email", Form: EmailForm, Max: maxEmail} }
 
 func inGroupField() Field {

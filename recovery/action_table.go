@@ -84,14 +84,14 @@ func contactActions() []ActionSpec {
 			counterpartField(required), choiceField("kind", "response", Responses, required),
 			choiceField("refusal", "refusal", Refusals, optional),
 			moneyField(optional).described("Only with `returned` and `partly_returned`; required with the latter"),
-			textField("text", optional), pastField("at", required), emailField(),
+			textField("text", optional), pastField("at", required), emailField(), confirmField(),
 		},
 		check: checkResponse, apply: Position.recordResponse,
 	}, {
 		Name: RecordReturn, Rank: 4, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryReturnRecorded,
 		About: "Counts money that came back, from a counterpart or by the platform's own refund. Closes the case when nothing is " +
 			"missing. Also allowed on closed cases, because money can arrive late.",
-		Fields: []Field{moneyField(required), counterpartField(optional), returnChannel(), pastField("at", required)},
+		Fields: []Field{moneyField(required), counterpartField(optional), returnChannel(), pastField("at", required), confirmField()},
 		check:  checkReturn, apply: Position.recordReturn,
 	}, {
 		Name: ReportHarassment, Rank: 7, Stages: openStages, Roles: everyParty, When: always, Entry: EntryHarassmentReported,
@@ -124,7 +124,7 @@ func planActions() []ActionSpec {
 		About: "Counts a payment on a running plan. It fills the earliest open instalment first.",
 		Fields: []Field{
 			counterpartField(optional).withPlan(RunningPlans).described("Required when several plans are running"),
-			{Name: "no", Form: NumberForm, Required: true, Max: MaxInstalments}, moneyField(required), pastField("at", required),
+			{Name: "no", Form: NumberForm, Required: true, Max: MaxInstalments}, moneyField(required), pastField("at", required), confirmField(),
 		},
 		apply: Position.recordInstalment,
 	}}
@@ -197,7 +197,7 @@ func legalActions() []ActionSpec {
 			wordField("kind", "legal_kind", append(LegalStepKinds(), "accepted", "mediation_held", "hearing_held", "order_issued", "judgment", OtherWord)...).withOwnWord(),
 			counterpartField(optional).emptyMeansAll().described("The counterpart the step is directed at. Without it the step concerns every counterpart; " +
 				"in a case of several it is required for " + joinValues(directedLegalSteps())),
-			referenceField(), moneyField(optional), pastField("at", required),
+			referenceField(), moneyField(optional), pastField("at", required), confirmField(),
 		},
 		check: checkLegalStep, apply: Position.recordLegalStep,
 	}}

@@ -43,6 +43,7 @@ func (p Position) amendFacts(m Command) (Step, error) {
 		return Step{}, Invalid([]FieldFault{{"intended_fen", "out_of_range", "What should have been sent must be less than what was sent."}})
 	}
 	next.Claim = sent - next.Facts.Intended
+	next = next.withReceived(0)                                                  // the same money against another claim
 	next.Plans = slices.DeleteFunc(slices.Clone(p.Plans), func(plan Plan) bool { // nobody agreed to pay more than they owe
 		return plan.Remaining() > next.AmountOwedBy(plan.CounterpartID)
 	})

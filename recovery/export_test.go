@@ -9,3 +9,6 @@ func LegalInterruption(kind string) (how InterruptionKind, interrupts bool) {
 	how = legalStepEffects[kind].interrupts
 	return how, how != ""
 }
+
+// WithReceived exposes withReceived.
+func (p Position) WithReceived(amount Money) Position { return p.withReceived(amount) }

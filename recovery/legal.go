@@ -152,6 +152,9 @@ func (p Position) chooseRoute(m Command) (Step, error) {
 // recordLegalStep records a legal step and its cost, and updates its task. A step
 // without a counterpart concerns all of them.
 func (p Position) recordLegalStep(m Command) (Step, error) {
+	if m.Amount > p.Claim && !m.Confirm && !m.Recorded {
+		return Step{}, confirmNeeded("amount_fen", "A cost of %s yuan is more than the claim of %s yuan.", m.Amount, p.Claim)
+	}
 	next := p
 	next.Costs += m.Amount
 	next.InCourt = p.InCourt || slices.Contains(courtSteps, m.Kind)

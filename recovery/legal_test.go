@@ -173,7 +173,7 @@ func TestDirectedSteps(t *testing.T) {
 func TestCosts(t *testing.T) {
 	t.Parallel()
 	p := play(t, at(recovery.Legal, routed(recovery.CivilSuit)),
-		legalStep("suit_filed", 5_000), legalStep("notary", 1), legalStep("hearing", 0), legalStep("expert", recovery.MaxMoney))
+		legalStep("suit_filed", 5_000), legalStep("notary", 1), legalStep("hearing", 0), sure(legalStep("expert", recovery.MaxMoney)))
 	if p.Costs != recovery.MaxMoney+5_001 || p.Recovered != 0 {
 		t.Errorf("costs %d, recovered %d", p.Costs, p.Recovered)
 	}

@@ -244,7 +244,7 @@ func (p Position) withLimitation(m Command, step Step) Position {
 	next := step.Next
 	h := LimitationEvent{
 		Kind: step.Kind, By: m.Actor.Role, CounterpartID: m.CounterpartID, Detail: m.Kind,
-		MoneyReceived: next.Recovered != p.Recovered,
+		MoneyReceived: next.Received() != p.Received(),
 	}
 	if m.At != nil {
 		h.At = *m.At

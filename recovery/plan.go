@@ -154,6 +154,10 @@ func (p Position) recordInstalment(m Command) (Step, error) {
 	if m.No < 1 || m.No > len(plan.Instalments) {
 		return Step{}, Invalid([]FieldFault{{"no", "unknown", "The plan has no instalment of this number."}})
 	}
+	m.CounterpartID = id
+	if err := p.checkSurplus(m, m.Amount); err != nil {
+		return Step{}, err
+	}
 	return Step{Next: p.bookPayment(id, m.Amount).afterPayment()}, nil
 }
 

@@ -34,7 +34,7 @@ func TestPlans(t *testing.T) {
 		{"taken back", offered, decline(counterpart), seen{Kind: recovery.EntryPlanDeclined, Stage: private, Waits: recovery.OnCounterpart}},
 		{"an instalment", runs, pays("a", 1, 60_000), seen{Kind: recovery.EntryInstalmentRecorded, Stage: private, Waits: recovery.OnCounterpart, Recovered: 60_000}},
 		{"the last instalment", play(t, runs, pays("", 1, 60_000)), pays("", 2, 40_000), seen{Kind: recovery.EntryInstalmentRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim}},
-		{"all at once, and too much", runs, pays("a", 1, claim+7), seen{Kind: recovery.EntryInstalmentRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim + 7}},
+		{"all at once, and too much", runs, sure(pays("a", 1, claim+7)), seen{Kind: recovery.EntryInstalmentRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim, Surplus: 7}},
 		{"a return counts on the plan", runs, back("a", claim), seen{Kind: recovery.EntryReturnRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim}},
 	})
 }

@@ -37,9 +37,11 @@ type Position struct {
 	WaitingOn WaitingOn `json:"waiting_on"`
 	Outcome   Outcome   `json:"outcome,omitempty"`
 	Claim     Money     `json:"claim_fen"`     // what was sent and not owed
-	Recovered Money     `json:"recovered_fen"` // all money that came back
-	Refunded  Money     `json:"refunded_fen,omitempty"`
-	Granted   Money     `json:"granted_fen,omitempty"`
+	Recovered Money     `json:"recovered_fen"` // money that came back, at most the claim
+	// Surplus came back beyond the claim and must be paid back.
+	Surplus  Money `json:"surplus_fen,omitempty"`
+	Refunded Money `json:"refunded_fen,omitempty"`
+	Granted  Money `json:"granted_fen,omitempty"`
 	// PaidOut is the recovered amount at which the granted amount has fully arrived.
 	PaidOut     Money       `json:"paid_out_fen,omitempty"`
 	RefundAsked bool        `json:"refund_asked,omitempty"`
@@ -117,8 +119,17 @@ func (p Position) IsOpen() bool { return p.Stage != Closed }
 // Outstanding returns the amount that has not come back yet, never negative.
 func (p Position) Outstanding() Money { return max(0, p.Claim-p.Recovered) }
 
-// OverpaidAmount returns what came back beyond the claim. It must be paid back.
-func (p Position) OverpaidAmount() Money { return max(0, p.Recovered-p.Claim) }
+// Received returns all money that came back.
+func (p Position) Received() Money { return p.Recovered + p.Surplus }
+
+// withReceived returns the position after money arrived. What exceeds the claim is
+// surplus.
+func (p Position) withReceived(amount Money) Position {
+	received := p.Received() + amount
+	p.Recovered = min(received, p.Claim)
+	p.Surplus = received - p.Recovered
+	return p
+}
 
 // hasSoleDebtor reports whether one person holds all of the money.
 func (p Position) hasSoleDebtor() bool { return len(p.Counterparts) == 1 && !p.Split }

@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -15,6 +16,9 @@ func (p Position) recordResponse(m Command) (Step, error) {
 	}
 	amount, err := p.returnedAmount(m)
 	if err != nil {
+		return Step{}, err
+	}
+	if err := p.checkSurplus(m, amount); err != nil {
 		return Step{}, err
 	}
 	own := m.Actor.Role == RoleCounterpart
@@ -104,26 +108,47 @@ func (p Position) hasReturnedShare(h CounterpartState) bool {
 // recordReturn counts money that came back. It is also allowed on closed cases,
 // because money can arrive late.
 func (p Position) recordReturn(m Command) (Step, error) {
-	next := p
+	if m.CounterpartID != "" && p.counterpartIndex(m.CounterpartID) < 0 {
+		return Step{}, UnknownCounterpart()
+	}
+	if err := p.checkSurplus(m, m.Amount); err != nil {
+		return Step{}, err
+	}
 	switch {
 	case m.AutoRefund:
 		return Step{Next: p.applyRefund(m.Amount)}, nil
 	case m.CounterpartID == "":
-		next.Recovered += m.Amount
-	case p.counterpartIndex(m.CounterpartID) < 0:
-		return Step{}, UnknownCounterpart()
+		return Step{Next: p.withReceived(m.Amount).afterPayment()}, nil
 	default:
-		next = next.bookPayment(m.CounterpartID, m.Amount)
+		return Step{Next: p.bookPayment(m.CounterpartID, m.Amount).afterPayment()}, nil
 	}
-	return Step{Next: next.afterPayment()}, nil
+}
+
+// checkSurplus refuses a sum beyond what is missing, or beyond what the counterpart
+// still owes, until it is confirmed: a digit too many is a common mistake.
+func (p Position) checkSurplus(m Command, amount Money) error {
+	missing := p.Outstanding()
+	if m.CounterpartID != "" {
+		missing = p.AmountOwedBy(m.CounterpartID)
+	}
+	if amount <= missing || m.Confirm || m.Recorded {
+		return nil
+	}
+	return confirmNeeded("amount_fen", "%s yuan is more than the %s yuan still missing.", amount, missing)
+}
+
+// confirmNeeded returns the Fault for a value that is unlikely but possible.
+func confirmNeeded(field, format string, args ...any) error {
+	detail := fmt.Sprintf(format, args...) + " Check the amount. If it is right, send the request again with confirm: true."
+	return &Fault{Code: CodeConfirmNeeded, Detail: detail, Fields: []FieldFault{{field, string(CodeConfirmNeeded), detail}}}
 }
 
 // applyRefund counts money that the platform refunded. If the refund window is over,
 // this also answers the question to the claimant: the rest was claimed, and the
 // recall watch ends.
 func (p Position) applyRefund(amount Money) Position {
-	p.Recovered += amount
-	p.Refunded += amount
+	p = p.withReceived(amount)
+	p.Refunded = min(p.Refunded+amount, p.Claim)
 	p = p.afterPayment()
 	if p.Stage == RecallWatch && p.RefundAsked {
 		return p.enterNextStage()
@@ -140,8 +165,7 @@ func (p Position) bookPayment(id CounterpartID, amount Money) Position {
 	}
 	state.Returned += amount
 	state.ReportedReturned = max(0, state.ReportedReturned-amount)
-	next.Recovered += amount
-	return next.bookOnPlan(id, amount)
+	return next.withReceived(amount).bookOnPlan(id, amount)
 }
 
 // afterPayment closes or advances the case if the amounts allow it after a payment.

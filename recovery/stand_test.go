@@ -125,6 +125,12 @@ func back(id recovery.CounterpartID, fen recovery.Money) recovery.Command {
 	return act(recovery.RoleClaimant, recovery.RecordReturn, of(id), amount(fen))
 }
 
+// sure confirms a sum beyond what is missing.
+func sure(m recovery.Command) recovery.Command {
+	m.Confirm = true
+	return m
+}
+
 func refund(fen recovery.Money) recovery.Command {
 	return act(recovery.RoleClaimant, recovery.RecordReturn, amount(fen), func(m *recovery.Command) { m.AutoRefund = true })
 }
@@ -153,12 +159,13 @@ type seen struct {
 	Outcome   recovery.Outcome
 	Appeal    recovery.AppealState
 	Recovered recovery.Money
+	Surplus   recovery.Money
 	Restart   recovery.Clock
 }
 
 func sight(step recovery.Step) seen {
 	p := step.Next
-	return seen{step.Kind, p.Stage, p.WaitingOn, p.Outcome, p.Appeal, p.Recovered, step.Restart}
+	return seen{step.Kind, p.Stage, p.WaitingOn, p.Outcome, p.Appeal, p.Recovered, p.Surplus, step.Restart}
 }
 
 // stroke is one act and what is to be seen of it.

@@ -151,7 +151,7 @@ func likely(p recovery.Position, action recovery.Action, role recovery.Role) rec
 	case recovery.RecordResponse:
 		m.CounterpartID, m.Response = "a", recovery.Refused
 	case recovery.RecordReturn:
-		m.Amount = 1
+		m.Amount, m.Confirm = 1, true
 	case recovery.ReportHarassment, recovery.AcceptPlan, recovery.DeclinePlan:
 		m.CounterpartID = "a"
 	case recovery.ProposePlan:

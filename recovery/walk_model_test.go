@@ -100,7 +100,7 @@ func (w *walk) check(before recovery.Position, m recovery.Command) {
 func (w *walk) checkSums() {
 	p := w.p
 	total := w.total()
-	if p.Recovered != total || p.Refunded != w.sums.refunded || p.Costs != w.sums.costs {
+	if p.Received() != total || p.Recovered != min(total, p.Claim) || p.Refunded != min(w.sums.refunded, p.Claim) || p.Costs != w.sums.costs {
 		w.fatal("fen are lost or made", p.Recovered, total)
 	}
 	for _, h := range p.Counterparts {
@@ -108,8 +108,8 @@ func (w *walk) checkSums() {
 			w.fatal("a counterpart's sums", h)
 		}
 	}
-	if p.Outstanding() != max(0, p.Claim-total) || p.OverpaidAmount() != max(0, total-p.Claim) || p.Granted < 0 || p.PaidOut < 0 {
-		w.fatal("outstanding and overpaid", p.Outstanding(), p.OverpaidAmount())
+	if p.Outstanding() != max(0, p.Claim-total) || p.Surplus != max(0, total-p.Claim) || p.Granted < 0 || p.PaidOut < 0 {
+		w.fatal("outstanding and overpaid", p.Outstanding(), p.Surplus)
 	}
 	outcomes := map[recovery.Outcome]bool{
 		recovery.RecoveredFull: total >= p.Claim, recovery.AutoRefunded: p.Refunded >= p.Claim,
@@ -175,6 +175,7 @@ func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Command
 	} else {
 		m.Actor.ID = pick(w, []recovery.UserID{"u", "v"})
 	}
+	m.Confirm = w.r.IntN(4) > 0
 	switch action {
 	case recovery.RecordResponse:
 		m.Response = pick(w, recovery.Responses)
@@ -232,7 +233,7 @@ func (w *walk) hear(step recovery.Step, m recovery.Command) {
 	}
 	said := recovery.LimitationEvent{
 		Kind: step.Kind, By: m.Actor.Role, CounterpartID: m.CounterpartID, Detail: m.Kind, At: *m.At,
-		MoneyReceived: step.Next.Recovered > w.p.Recovered, Seq: int64(len(w.trail)),
+		MoneyReceived: step.Next.Received() > w.p.Received(), Seq: int64(len(w.trail)),
 	}
 	if m.Action == recovery.RecordResponse {
 		said.Detail = string(m.Response)

@@ -154,6 +154,11 @@ func (w *walk) act() {
 	switch recovery.CodeOf(err) {
 	case recovery.CodeActionNotAllowed, recovery.CodeForbidden, recovery.CodeInvalid, recovery.CodeFourEyes:
 		return
+	case recovery.CodeConfirmNeeded:
+		if move.Confirm {
+			w.fatal("asked again for what was confirmed", err)
+		}
+		return
 	default:
 		if err != nil {
 			w.fatal("refused with a code of its own", err)
