@@ -18,6 +18,9 @@ type Record interface {
 	WriteStep(ctx context.Context, step postgres.StepWrite) (postgres.StepResult, error)
 	// Contacts are the messages recorded in a case so far, oldest first.
 	ListContacts(ctx context.Context, id recovery.CaseID) ([]recovery.Contact, error)
+	// ReadSteps and FindEntryAuthor are for corrections.
+	ReadSteps(ctx context.Context, id recovery.CaseID) (postgres.RecordedSteps, error)
+	FindEntryAuthor(ctx context.Context, id recovery.CaseID, seq int64) (recovery.EntryKind, recovery.EntryAuthor, error)
 }
 
 // Rules are the rules of the playbook version pinned to a case.
@@ -75,7 +78,7 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 	b := entryBuilder{input: in, before: c, request: request, breaches: breaches, now: now, version: a.Version}
 	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
 		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: b.buildDrafts(),
-		Next: in.Step.Next, Deadlines: deadlines, Counterpart: b.changedCounterpart(), SignCheckpoint: b.hasStageChanged(),
+		Next: in.Step.Next, Step: in.recordedStep(), Deadlines: deadlines, Counterpart: b.changedCounterpart(), SignCheckpoint: b.hasStageChanged(),
 		ExpectedVersion: in.expectedVersion(), AssignTo: b.assignedRole(), Notifications: a.NotifyRules.NotificationsFor(b.newChange(deadlines)), Address: b.counterpartAddress(),
 	})
 	if errors.Is(err, postgres.ErrAbandoned) {

@@ -18,8 +18,10 @@ type entryBuilder struct {
 	request recovery.ActionRequest // empty when nobody acted
 	// breaches are the contact limits that a recorded message exceeded.
 	breaches []recovery.Code
-	now      time.Time
-	version  string
+	// corrected is set for a correction.
+	corrected *recovery.CorrectedCase
+	now       time.Time
+	version   string
 }
 
 func (b entryBuilder) next() recovery.Position { return b.input.Step.Next }
@@ -88,14 +90,29 @@ func (b entryBuilder) addDerivedFacts(facts map[string]any) {
 	if over := b.next().Surplus; over > b.before.Position.Surplus {
 		facts["surplus_fen"] = over
 	}
-	if b.received() > 0 {
+	if b.received() != 0 {
 		facts["recovered_fen"] = b.next().Recovered
 	}
 	if !b.before.Position.IsOpen() && !b.next().IsOpen() && b.next().Outcome != b.before.Position.Outcome {
 		facts["outcome"] = b.next().Outcome // money arrived after closing
 	}
+	b.addCorrection(facts)
 	b.addMovedRights(facts)
 	b.addSubject(facts)
+}
+
+// addCorrection records what a correction changed.
+func (b entryBuilder) addCorrection(facts map[string]any) {
+	if b.corrected == nil {
+		return
+	}
+	facts["corrected_kind"] = b.corrected.Entry
+	if skipped := b.corrected.History.WithoutEffect; len(skipped) > 0 {
+		facts["without_effect"] = skipped
+	}
+	if waits := b.input.Step.Kind == recovery.EntryCorrectionProposed; !waits {
+		facts["recovered_fen"] = b.next().Recovered
+	}
 }
 
 // addMovedRights records the last day of each right that the day of knowing moved, and
@@ -143,7 +160,7 @@ func (b entryBuilder) addSubject(facts map[string]any) {
 // completes.
 func (b entryBuilder) planFulfilledEntries() []journal.Draft {
 	var drafts []journal.Draft
-	if b.input.Step.Kind == recovery.EntryPlanBroken || b.received() == 0 {
+	if b.corrected != nil || b.input.Step.Kind == recovery.EntryPlanBroken || b.received() == 0 {
 		return nil
 	}
 	for _, plan := range b.before.Position.Plans {

@@ -24,7 +24,7 @@ func nonRetryable(err error) error {
 		return err
 	default:
 		return temporal.NewApplicationErrorWithOptions(fault.Detail, string(fault.Code), temporal.ApplicationErrorOptions{
-			NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign,
+			NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign, Details: []any{fault.Fields},
 		})
 	}
 }

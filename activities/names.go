@@ -6,9 +6,10 @@ import "recourse/recovery"
 // them for years: add names, never rename one. A test checks that each equals its
 // method's name, so a workflow may refer to an activity by its method.
 const (
-	NameOpenCase    = "OpenCase"
-	NameTakeStep    = "TakeStep"
-	NameBuildExport = "BuildExport"
+	NameOpenCase     = "OpenCase"
+	NameTakeStep     = "TakeStep"
+	NameCorrectEntry = "CorrectEntry"
+	NameBuildExport  = "BuildExport"
 )
 
 // OpenInput names the case to open.

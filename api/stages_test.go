@@ -177,8 +177,9 @@ func TestActionsOnClosedCase(t *testing.T) {
 	if reopened["closed_at"] != nil || reopened["outcome"] != nil || reopened["outstanding_fen"] != 80000.0 {
 		t.Errorf("%v", reopened)
 	}
-	over := s.takeAction(t, recovery.RoleClaimant, id, recovery.RecordReturn, strings.Replace(paid, "120000", "100000", 1)).wantStatus(http.StatusOK).decodeObject()
-	if over["surplus_fen"] != 20000.0 || over["recovered_fen"] != 220000.0 || over["stage"] != "closed" {
+	s.takeAction(t, recovery.RoleClaimant, id, recovery.RecordReturn, strings.Replace(paid, "120000", "100000", 1)).problem(http.StatusConflict, "confirm_needed")
+	over := s.takeAction(t, recovery.RoleClaimant, id, recovery.RecordReturn, strings.Replace(paid, "120000", `100000,"confirm":true`, 1)).wantStatus(http.StatusOK).decodeObject()
+	if over["surplus_fen"] != 20000.0 || over["recovered_fen"] != 200000.0 || over["stage"] != "closed" {
 		t.Errorf("%v", over)
 	}
 }

@@ -16,6 +16,10 @@ func (s *Service) TakeAction(ctx context.Context, req Request, id recovery.CaseI
 	if err != nil {
 		return Reply[View]{}, err
 	}
+	body, err = s.completeCorrection(ctx, req.Actor, c, body)
+	if err != nil {
+		return Reply[View]{}, err
+	}
 	if !body.Action.MovesCase() {
 		return s.takeDirectAction(ctx, req, c, body)
 	}

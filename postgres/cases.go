@@ -15,7 +15,7 @@ import (
 )
 
 const selectCase = `select id, number, platform, instrument, amount_fen as amount, sent_at, transaction_no, reason, claim_state,
-	row(group_kind, group_size) as "group", claimant, counterparts, narrative, sends, payer, position, deadlines, assignee, owner, representative, playbook, pace,
+	row(group_kind, group_size) as "group", claimant, counterparts, narrative, sends, payer, position, corrections, deadlines, assignee, owner, representative, playbook, pace,
 	created_at, closed_at, shared, version, held_since, restricted_at, erased_at from cases`
 
 // ReadCase reads a case by its id. Errors: CodeNotFound.

@@ -75,9 +75,9 @@ func queueCase(batch *pgx.Batch, c recovery.Case) {
 	batch.Queue(`insert into cases (
 			id, number, platform, instrument, amount_fen, claim_fen, sent_at, transaction_no, reason, claim_state,
 			group_kind, group_size, claimant, counterparts, narrative, search, terms,
-			stage, waiting_on, outcome, recovered_fen, position, deadlines, due_at,
+			stage, waiting_on, outcome, recovered_fen, position, filed_position, deadlines, due_at,
 			assignee, owner, playbook, pace, created_at, closed_at, version, sends, payer, last_stage)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22,
 			$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $18)`,
 		c.ID, c.Number, c.Platform, c.Instrument, c.Amount, cmp.Or(c.Position.Claim, c.Amount), c.SentAt, c.TransactionNo, c.Reason, c.ClaimState,
 		c.Group.Kind, c.Group.Size, c.Claimant, orEmpty(c.Counterparts), c.Narrative, search, searchTerms(search),

@@ -31,6 +31,9 @@ type StepWrite struct {
 	// AssignTo assigns the case to an account with that role; "": unchanged. An
 	// agent gets it only if nobody has it; see nextAssignee.
 	AssignTo recovery.Role
+	Step     recovery.RecordedStep // as it is kept for corrections; Seq and At are set when it is written
+	// Corrected is the history after a correction; nil for other steps.
+	Corrected *recovery.History
 	// Address is the address that a counterpart left with the step; nil for
 	// none.
 	Address *notify.CounterpartAddress
@@ -135,6 +138,9 @@ func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrit
 	if err != nil {
 		return StepResult{}, err
 	}
+	if w.Corrected != nil {
+		counterparts = correctCounterparts(counterparts, *w.Corrected)
+	}
 	var first journal.Record
 	for i, draft := range w.Drafts {
 		record, err := writer.appendEntry(draft)
@@ -149,6 +155,10 @@ func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrit
 	queueStay(writer.batch, w, first)
 	queueReservations(writer.batch, w, before)
 	queueStep(writer.batch, w, counterparts, at)
+	queueRecordedStep(writer.batch, w, first)
+	if w.Corrected != nil {
+		queueCorrection(writer.batch, w, first)
+	}
 	assignee, err := nextAssignee(ctx, writer.tx, w.AssignTo, before.Assignee)
 	if err != nil {
 		return StepResult{}, err

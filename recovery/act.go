@@ -40,7 +40,12 @@ type ActionBody struct {
 	// Email is the address at which a counterpart wants notifications. The journal
 	// records it in a separate entry.
 	Email string `json:"email,omitempty"`
-	Facts        // of amend_facts
+	// Seq is the number of a journal entry to correct.
+	Seq int64 `json:"seq,omitempty"`
+	// Replacement is what the corrected entry should have said. Fields that are absent
+	// keep their value; without a replacement the entry is taken back.
+	Replacement *ActionBody `json:"replacement,omitempty"`
+	Facts                   // of amend_facts
 }
 
 // Command is the part of an action that changes the position of a case. It contains no
@@ -61,8 +66,12 @@ type Command struct {
 	Until         *time.Time    `json:"until,omitempty"`
 	Instalments   []Instalment  `json:"instalments,omitempty"`
 	No            int           `json:"no,omitempty"`
-	Facts         *Facts        `json:"facts,omitempty"`   // of amend_facts
-	Confirm       bool          `json:"confirm,omitempty"` // an unlikely value was confirmed
+	Facts         *Facts        `json:"facts,omitempty"` // of amend_facts
+	Refusal       Refusal       `json:"refusal,omitempty"`
+	Correction    *Correction   `json:"correction,omitempty"` // of the actions that correct an entry
+	// Proposed is set if a correction waits for the approval of a second person.
+	Proposed bool `json:"proposed,omitempty"`
+	Confirm  bool `json:"confirm,omitempty"` // an unlikely value was confirmed
 	// Recorded is set when a step of the journal is applied again: it was confirmed
 	// or agreed then.
 	Recorded bool `json:"-"`
@@ -80,11 +89,13 @@ func (a ActionBody) Command(by Actor, request RequestID) Command {
 	move := Command{
 		Action: a.Action, Actor: by, RequestID: request, CounterpartID: a.CounterpartID,
 		AutoRefund: a.Channel == AutoRefund, To: a.To, Decision: a.Decision, Route: a.Route, Outcome: a.Outcome,
-		Until: a.Until, Instalments: a.Instalments, No: a.No, At: a.ClaimedAt(), Confirm: a.Confirm != nil && *a.Confirm,
+		Until: a.Until, Instalments: a.Instalments, No: a.No, At: a.ClaimedAt(), Confirm: a.isConfirmed(),
 	}
 	switch a.Action {
 	case RecordResponse:
-		move.Response = Response(a.Kind)
+		move.Response, move.Refusal = Response(a.Kind), a.Refusal
+	case Correct, ApproveCorrection, RejectCorrection:
+		move.Correction = a.correction(by, request)
 	case RecordPlatformReply, RecordLegalStep, ReportDanger:
 		move.Kind = a.Kind
 	case AmendFacts:
@@ -95,6 +106,20 @@ func (a ActionBody) Command(by Actor, request RequestID) Command {
 		move.Amount = *a.Amount
 	}
 	return move
+}
+
+func (a ActionBody) isConfirmed() bool {
+	return a.Confirm != nil && *a.Confirm || a.Replacement != nil && a.Replacement.isConfirmed()
+}
+
+// correction returns the correction that the action describes.
+func (a ActionBody) correction(by Actor, request RequestID) *Correction {
+	correction := &Correction{Seq: a.Seq}
+	if a.Replacement != nil {
+		replacement := a.Replacement.Command(by, request)
+		correction.Replacement = &replacement
+	}
+	return correction
 }
 
 // setFields names the fields that hold a value, by their JSON names.
@@ -137,6 +162,10 @@ func (a ActionBody) PlainFacts() map[string]any {
 	put("until", a.Until != nil, a.Until)
 	put("instalments", len(a.Instalments) > 0, a.Instalments)
 	put("no", a.No != 0, a.No)
+	put("corrects", a.Seq != 0, a.Seq)
+	if a.Replacement != nil {
+		facts["replacement"] = a.Replacement.replacementFacts()
+	}
 	put("intended_fen", a.Intended != 0, a.Intended)
 	put("noticed_at", a.NoticedAt != nil, a.NoticedAt)
 	put("accepted_at", a.AcceptedAt != nil, a.AcceptedAt)
@@ -157,7 +186,24 @@ func (a ActionBody) Personal() map[string]string {
 			personal[name] = value
 		}
 	}
+	if a.Replacement != nil {
+		for name, value := range a.Replacement.Personal() {
+			personal[ReplacementPath+name] = value
+		}
+	}
 	return personal
+}
+
+// ReplacementPath is the prefix of the personal values of a replacement.
+const ReplacementPath = "replacement."
+
+// replacementFacts are the plain facts of a replacement, with the time it states.
+func (a ActionBody) replacementFacts() map[string]any {
+	facts := a.PlainFacts()
+	if at := a.ClaimedAt(); at != nil {
+		facts["at"] = at.UTC().Format(time.RFC3339Nano)
+	}
+	return facts
 }
 
 // ClaimedAt returns when the event happened, as stated by the actor; nil if the

@@ -28,6 +28,8 @@ const (
 	EmailForm       FieldForm = "email"       // accepted only from a counterpart's link
 	// CircumstancesForm is a set of circumstances with true or false.
 	CircumstancesForm FieldForm = "circumstances"
+	EntryForm         FieldForm = "entry"       // the number of a journal entry
+	ReplacementForm   FieldForm = "replacement" // the body of the action that an entry records
 )
 
 // PlanState selects counterparts by the state of their repayment plan.
@@ -193,6 +195,13 @@ var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 	EmailForm:       func(c *FieldChecker, a ActionBody, f Field) { c.email(f, a.Email) },
 	// Facts.Check knows the names of the circumstances.
 	CircumstancesForm: func(*FieldChecker, ActionBody, Field) {},
+	EntryForm: func(c *FieldChecker, a ActionBody, f Field) {
+		if a.Seq < 1 {
+			c.Add(f.Name, "required", "Name the number of the entry in the journal.")
+		}
+	},
+	// The replacement is checked as a body of its action, once the entry is known.
+	ReplacementForm: func(*FieldChecker, ActionBody, Field) {},
 }
 
 func checkTextField(c *FieldChecker, a ActionBody, f Field) {
@@ -304,6 +313,12 @@ func checkResponse(a ActionBody, c *FieldChecker) {
 func checkReturn(a ActionBody, c *FieldChecker) {
 	if a.Channel == AutoRefund && a.CounterpartID != "" {
 		c.Add("counterpart_id", "unexpected", "An automatic refund by the platform comes from no counterpart.")
+	}
+}
+
+func checkCorrection(a ActionBody, c *FieldChecker) {
+	if a.Replacement != nil && (a.Replacement.Seq != 0 || a.Replacement.Replacement != nil) {
+		c.Add("replacement", "unknown_field", "A correction cannot replace another correction.")
 	}
 }
 

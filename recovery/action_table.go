@@ -15,6 +15,7 @@ var (
 	deskRoles  = []Role{RoleAgent, RoleSupervisor}
 	legalRoles = []Role{RoleClaimant, RoleLegal}
 	ownerRoles = []Role{RoleClaimant, RoleSupervisor}
+	approvers  = []Role{RoleSupervisor, RoleLegal}
 	// An agent may not pause: that would stop the agent's own clocks.
 	pauseRoles = []Role{RoleClaimant, RoleSupervisor, RoleLegal}
 )
@@ -30,10 +31,11 @@ var (
 	notInDanger  = Condition{"nobody deceived, threatened or asked the claimant, and it was no gambling", func(p Position) bool {
 		return !p.Facts.IsInDanger()
 	}}
-	planPossible = bothHold(notHalted, notInDanger)
-	planWelcome  = bothHold(planProposed, notInDanger)
-	moneyMissing = Condition{"money is still missing", func(p Position) bool { return p.Outstanding() > 0 }}
-	wasTried     = Condition{"a recovery was attempted", func(p Position) bool {
+	planPossible    = bothHold(notHalted, notInDanger)
+	planWelcome     = bothHold(planProposed, notInDanger)
+	correctionWaits = Condition{"a correction waits for approval", func(p Position) bool { return len(p.PendingCorrections) > 0 }}
+	moneyMissing    = Condition{"money is still missing", func(p Position) bool { return p.Outstanding() > 0 }}
+	wasTried        = Condition{"a recovery was attempted", func(p Position) bool {
 		return p.Outcome != AutoRefunded && p.Outcome != NotEligible
 	}}
 )
@@ -56,7 +58,7 @@ func (p Position) hasPlan(running bool) bool {
 
 // actionTable is the one table of actions. A new action is a new row here, a
 // constant in actions.go and its words in texts/.
-var actionTable = slices.Concat(contactActions(), planActions(), appealActions(), legalActions(), caseActions(), deskActions())
+var actionTable = slices.Concat(contactActions(), planActions(), appealActions(), legalActions(), caseActions(), correctionActions(), deskActions())
 
 func contactActions() []ActionSpec {
 	return []ActionSpec{{
@@ -250,6 +252,31 @@ func caseActions() []ActionSpec {
 			{Name: "circumstances", Form: CircumstancesForm, About: "Answers by name of the circumstance"},
 		},
 		check: checkAmendment, apply: Position.amendFacts,
+	}}
+}
+
+// correctionActions have apply functions that only check: the position after a
+// correction is computed from all recorded steps.
+func correctionActions() []ActionSpec {
+	entry := Field{Name: "seq", Form: EntryForm, Required: true, About: "Number of the journal entry"}
+	return []ActionSpec{{
+		Name: Correct, Rank: 18, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryCorrected,
+		About: "Takes an earlier entry back, or replaces what it says. The journal keeps both. What followed from the wrong entry is undone " +
+			"or done again. The author can correct for 24 hours, a supervisor always; see docs/corrections.md for the kinds. If more money " +
+			"moves than the playbook's limit, the correction waits for a second person.",
+		Fields: []Field{
+			entry, textField("reason", required), confirmField(),
+			{Name: "replacement", Form: ReplacementForm, About: "Fields of the corrected action; absent ones keep their value. Without it the entry is taken back"},
+		},
+		check: checkCorrection, apply: Position.checkCorrectionStep,
+	}, {
+		Name: ApproveCorrection, Rank: 19, Stages: Stages, Roles: approvers, When: correctionWaits, Entry: EntryCorrected,
+		About:  "Carries out a proposed correction. The person who proposed it may not approve it.",
+		Fields: []Field{entry}, apply: Position.checkCorrectionStep,
+	}, {
+		Name: RejectCorrection, Rank: 20, Stages: Stages, Roles: approvers, When: correctionWaits, Entry: EntryCorrectionRejected,
+		About:  "Rejects a proposed correction.",
+		Fields: []Field{entry, textField("reason", required)}, apply: Position.rejectCorrection,
 	}}
 }
 

@@ -40,6 +40,9 @@ const (
 	ShareLesson         Action = "share_lesson"
 	ReportDanger        Action = "report_danger"
 	AmendFacts          Action = "amend_facts"
+	Correct             Action = "correct"
+	ApproveCorrection   Action = "approve_correction"
+	RejectCorrection    Action = "reject_correction"
 )
 
 // ActionSpec is one row of the table of actions: who may do what, when, with
@@ -110,6 +113,10 @@ func (a Action) MovesCase() bool {
 	row := actionRows[a]
 	return row != nil && row.apply != nil
 }
+
+// CorrectsEntry reports whether an action corrects an entry of the journal. The
+// position after it follows from all recorded steps; see ComputeCorrection.
+func (a Action) CorrectsEntry() bool { return a == Correct || a == ApproveCorrection }
 
 // MayEver reports whether a role may take an action in some stage. If not, the
 // refusal is "forbidden" instead of "not allowed now".

@@ -27,6 +27,7 @@ type Case struct {
 	Sends         []Send // the payments, if one mistake made several
 	Payer         Payer  // the person who paid, if not the claimant
 	Position      Position
+	Corrections   []CorrectionMark // which entries were corrected, oldest correction first
 	Deadlines     []Deadline
 	Assignee      UserID
 	Owner         UserID // the claimant's account

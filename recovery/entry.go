@@ -60,6 +60,9 @@ const (
 	EntryHandedOver         EntryKind = "handed_over"
 	EntryDangerReported     EntryKind = "danger_reported"
 	EntryFactsAmended       EntryKind = "facts_amended"
+	EntryCorrected          EntryKind = "entry_corrected"     // an earlier entry was taken back or replaced
+	EntryCorrectionProposed EntryKind = "correction_proposed" // a second person must approve it
+	EntryCorrectionRejected EntryKind = "correction_rejected"
 	EntryValuesErased       EntryKind = "values_erased"
 	EntryHoldSet            EntryKind = "hold_set"
 	EntryHoldLifted         EntryKind = "hold_lifted"
@@ -84,7 +87,7 @@ var EntryKinds = []EntryKind{
 	EntryLinkRevoked, EntryPlanProposed, EntryPlanAccepted, EntryPlanDeclined, EntryInstalmentRecorded,
 	EntryInstalmentMissed, EntryPlanBroken, EntryPlanFulfilled, EntryPlatformAsked, EntryDecisionProposed,
 	EntryDecisionRejected, EntryDeadlineBreached, EntryDeadlineNear, EntryTaskOverdue, EntryRightEnded, EntryPaused,
-	EntryResumed, EntryReopened, EntryHandedOver, EntryDangerReported, EntryFactsAmended, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
+	EntryResumed, EntryReopened, EntryHandedOver, EntryDangerReported, EntryFactsAmended, EntryCorrected, EntryCorrectionProposed, EntryCorrectionRejected, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
 	EntryAbuseDismissed, EntryErasureRefused, EntryValuesRestricted,
 	EntryParticulars,
 	EntryMailsStopped, EntryMailsAsked, EntryInstalmentReminded,

@@ -3,6 +3,7 @@ package recovery
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -96,6 +97,21 @@ func Invalid(fields []FieldFault) error {
 		return nil
 	}
 	return &Fault{Code: CodeInvalid, Detail: "Some fields are not valid.", Fields: fields}
+}
+
+// WithFieldPrefix returns the error with the prefix before each faulty field. Other
+// errors are returned as they are.
+func WithFieldPrefix(err error, prefix string) error {
+	fault, ok := errors.AsType[*Fault](err)
+	if !ok {
+		return err
+	}
+	prefixed := *fault
+	prefixed.Fields = slices.Clone(fault.Fields)
+	for i := range prefixed.Fields {
+		prefixed.Fields[i].Field = prefix + prefixed.Fields[i].Field
+	}
+	return &prefixed
 }
 
 // Error implements error. The text is for logs, not for callers.

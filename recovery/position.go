@@ -68,6 +68,8 @@ type Position struct {
 	FourEyes     Money              `json:"four_eyes_above_fen,omitempty"`
 	ClosedFrom   Stage              `json:"closed_from,omitempty"`
 	Counterparts []CounterpartState `json:"holders,omitempty"`
+	// PendingCorrections wait for the approval of a second person.
+	PendingCorrections []PendingCorrection `json:"pending_corrections,omitempty"`
 	// Facts may be stated later than at filing; see the actions amend_facts and report_danger.
 	Facts Facts `json:"facts,omitzero"`
 	// Split is set if people other than the known counterparts may hold a part. A

@@ -109,11 +109,21 @@ func databaseFault(err error) *recovery.Fault {
 		return nil
 	}
 	switch code := recovery.Code(failed.Type()); code {
-	case recovery.CodeTransactionOpen, recovery.CodePrecondition, recovery.CodeConflict, recovery.CodeInvalid, recovery.CodeNotFound:
-		return &recovery.Fault{Code: code, Detail: failed.Message(), Cause: err}
+	case recovery.CodeTransactionOpen, recovery.CodePrecondition, recovery.CodeConflict, recovery.CodeInvalid, recovery.CodeNotFound,
+		recovery.CodeForbidden, recovery.CodeFourEyes, recovery.CodeConfirmNeeded, recovery.CodeCorrectionRefused, recovery.CodeActionNotAllowed:
+		return &recovery.Fault{Code: code, Detail: failed.Message(), Fields: fieldsOf(failed), Cause: err}
 	default:
 		return nil
 	}
+}
+
+// fieldsOf returns the faulty fields that an activity named.
+func fieldsOf(failed *temporal.ApplicationError) []recovery.FieldFault {
+	var fields []recovery.FieldFault
+	if !failed.HasDetails() || failed.Details(&fields) != nil {
+		return nil
+	}
+	return fields
 }
 
 // isUnreachable reports whether an error means that Temporal did not answer, or

@@ -27,6 +27,7 @@ func RegisterWorkflows(r worker.WorkflowRegistry) {
 func RegisterCases(r worker.ActivityRegistry, cases *activities.Cases) {
 	r.RegisterActivityWithOptions(cases.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
 	r.RegisterActivityWithOptions(cases.TakeStep, activity.RegisterOptions{Name: activities.NameTakeStep})
+	r.RegisterActivityWithOptions(cases.CorrectEntry, activity.RegisterOptions{Name: activities.NameCorrectEntry})
 }
 
 // RegisterExports registers the activities of the evidence queue.

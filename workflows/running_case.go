@@ -238,6 +238,9 @@ func (c *runningCase) handleAction(ctx workflow.Context, in ActionInput) (Action
 	if err != nil {
 		return ActionResult{}, newRefusal(err, c.position, in.Command.Actor.Role)
 	}
+	if command.Action.CorrectsEntry() {
+		return c.correctEntry(ctx, command, in.Attempt)
+	}
 	written, err := c.writeStep(ctx, activities.StepInput{
 		Key: actionKey(in.Command.RequestID), Step: step, Command: &command, Attempt: in.Attempt,
 	})

@@ -73,6 +73,9 @@ create table cases (
     outcome        text        not null,
     recovered_fen  bigint      not null check (recovered_fen >= 0),
     position       jsonb       not null,
+    filed_position jsonb       not null, -- the position before the first step; see case_steps
+    -- Which entries were corrected, and by which.
+    corrections    jsonb       not null default '[]',
     deadlines      jsonb       not null,
     due_at         timestamptz,
     assignee       text collate "C" not null,
@@ -326,6 +329,14 @@ create unique index links_working on links (case_id, counterpart_id) where revok
 
 -- The stages that cases have left, one row for each stay. The columns after
 -- left_at never change; they are copied here so that statistics do not read cases.
+-- Every step of a case, without personal data: corrections are computed from it.
+create table case_steps (
+    case_id text collate "C" not null references cases (id),
+    seq     bigint not null, -- of the step's first journal entry
+    step    jsonb  not null,
+    primary key (case_id, seq)
+);
+
 create table case_stages (
     case_id    text collate "C" not null references cases (id),
     seq        bigint      not null, -- of the entry that ended the stage

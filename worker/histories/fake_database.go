@@ -30,6 +30,7 @@ type fakeDatabase struct {
 	expiring     map[recovery.CaseID]map[recovery.Clock]bool
 	abandoned    map[recovery.RequestID]bool
 	steps        map[recovery.CaseID]int
+	recorded     map[recovery.CaseID]postgres.RecordedSteps
 	failedWrites map[recovery.CaseID]int // how many writes still have to fail
 	written      map[string]bool         // by case and key of the step
 	changed      chan struct{}           // closed and replaced at every write
@@ -39,7 +40,8 @@ func newFakeDatabase() *fakeDatabase {
 	return &fakeDatabase{
 		cases: map[recovery.CaseID]recovery.Case{}, requests: map[recovery.RequestID]recovery.ActionRequest{},
 		expiring: map[recovery.CaseID]map[recovery.Clock]bool{}, abandoned: map[recovery.RequestID]bool{},
-		steps: map[recovery.CaseID]int{}, failedWrites: map[recovery.CaseID]int{}, written: map[string]bool{}, changed: make(chan struct{}),
+		recorded: map[recovery.CaseID]postgres.RecordedSteps{},
+		steps:    map[recovery.CaseID]int{}, failedWrites: map[recovery.CaseID]int{}, written: map[string]bool{}, changed: make(chan struct{}),
 	}
 }
 
@@ -51,6 +53,7 @@ func (d *fakeDatabase) addCase(id recovery.CaseID, p recovery.Position, runOut .
 	for _, clock := range runOut {
 		d.expiring[id][clock] = true
 	}
+	d.recorded[id] = postgres.RecordedSteps{Start: p}
 	d.cases[id] = recovery.Case{
 		ID: id, Position: p, Version: 1, Pace: fastPace, Deadlines: d.computeDeadlines(id, nil, recovery.Step{Next: p}, time.Now()),
 	}
@@ -132,9 +135,41 @@ func (d *fakeDatabase) WriteStep(_ context.Context, step postgres.StepWrite) (po
 	c.Position, c.Deadlines, c.Version = step.Next, step.Deadlines, c.Version+1
 	d.cases[step.CaseID] = c
 	d.steps[step.CaseID]++
+	d.recordStep(step)
 	close(d.changed)
 	d.changed = make(chan struct{})
 	return postgres.StepResult{Version: c.Version, Deadlines: c.Deadlines}, nil
+}
+
+// recordStep keeps a step. The case has no journal, so the count of steps numbers its
+// entries: the first is that of the filing.
+func (d *fakeDatabase) recordStep(w postgres.StepWrite) {
+	recorded := d.recorded[w.CaseID]
+	w.Step.Seq, w.Step.At = int64(d.steps[w.CaseID])+1, time.Now()
+	recorded.Steps = append(recorded.Steps, w.Step)
+	d.recorded[w.CaseID] = recorded
+}
+
+// ReadSteps implements activities.Record.
+func (d *fakeDatabase) ReadSteps(_ context.Context, id recovery.CaseID) (postgres.RecordedSteps, error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.recorded[id], nil
+}
+
+// FindEntryAuthor implements activities.Record.
+func (d *fakeDatabase) FindEntryAuthor(
+	_ context.Context, id recovery.CaseID, seq int64,
+) (recovery.EntryKind, recovery.EntryAuthor, error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	for _, step := range d.recorded[id].Steps {
+		if step.Seq == seq && step.IsPersons() {
+			spec, _ := recovery.SpecOf(step.Command.Action)
+			return spec.Entry, recovery.EntryAuthor{Actor: step.Command.Actor, At: step.At}, nil
+		}
+	}
+	return "", recovery.EntryAuthor{}, recovery.Faultf(recovery.CodeNotFound, "There is no such entry.")
 }
 
 // Deadlines implements activities.Rules.

@@ -1,0 +1,107 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// CorrectionResult is the state of a case after a correction.
+type CorrectionResult struct {
+	Position  recovery.Position   `json:"position"`
+	Deadlines []recovery.Deadline `json:"deadlines"`
+	Version   int64               `json:"version"`
+	Abandoned bool                `json:"abandoned,omitempty"` // as in StepResult
+}
+
+// CorrectEntry takes an earlier entry back or replaces it. It computes the case as if
+// the right thing had been recorded, and writes the result in one transaction, once
+// per key. A correction that is refused writes nothing.
+func (a *Cases) CorrectEntry(ctx context.Context, in StepInput) (CorrectionResult, error) {
+	c, err := a.Record.ReadCase(ctx, in.CaseID)
+	if err != nil {
+		return CorrectionResult{}, nonRetryable(err)
+	}
+	request, err := a.loadRequest(ctx, in)
+	if recovery.CodeOf(err) == recovery.CodeNotFound {
+		return CorrectionResult{Abandoned: true}, nil // the requester gave up and deleted it
+	}
+	if err != nil {
+		return CorrectionResult{}, nonRetryable(err)
+	}
+	if replacement := in.Command.Correction.Replacement; replacement != nil && request.Act.Replacement != nil {
+		request.Act.Replacement.Action = replacement.Action // it is not stored with the request
+	}
+	if request.State == recovery.RequestApplied { // an earlier attempt has written it
+		return CorrectionResult{Position: c.Position, Deadlines: c.Deadlines, Version: c.Version}, nil
+	}
+	now := a.Now().UTC()
+	corrected, err := a.computeCorrection(ctx, c, *in.Command, now)
+	if err != nil {
+		return CorrectionResult{}, nonRetryable(err)
+	}
+	in.Step = recovery.Step{Kind: corrected.Kind, Next: corrected.History.Position}
+	in.Command = &corrected.Command
+	b := entryBuilder{input: in, before: c, request: request, now: now, version: a.Version, corrected: &corrected}
+	return a.writeCorrection(ctx, b)
+}
+
+func (a *Cases) writeCorrection(ctx context.Context, b entryBuilder) (CorrectionResult, error) {
+	history := b.corrected.History
+	write := postgres.StepWrite{
+		CaseID: b.input.CaseID, Request: b.request.ID, Attempt: b.input.Attempt, Drafts: b.buildDrafts(),
+		Next: history.Position, Deadlines: history.Deadlines, SignCheckpoint: true, Step: b.input.recordedStep(),
+		ExpectedVersion: b.input.expectedVersion(),
+		Notifications: a.NotifyRules.NotificationsFor(b.newChange(history.Deadlines)),
+	}
+	if b.corrected.Kind == recovery.EntryCorrected {
+		write.Corrected = &history
+	}
+	written, err := a.Record.WriteStep(ctx, write)
+	if errors.Is(err, postgres.ErrAbandoned) {
+		return CorrectionResult{Abandoned: true}, nil
+	}
+	if err != nil {
+		return CorrectionResult{}, nonRetryable(err)
+	}
+	return CorrectionResult{Position: history.Position, Deadlines: history.Deadlines, Version: written.Version}, nil
+}
+
+func (a *Cases) computeCorrection(
+	ctx context.Context, c recovery.Case, command recovery.Command, now time.Time,
+) (recovery.CorrectedCase, error) {
+	recorded, err := a.Record.ReadSteps(ctx, c.ID)
+	if err != nil {
+		return recovery.CorrectedCase{}, err
+	}
+	entry, author, err := a.Record.FindEntryAuthor(ctx, c.ID, command.Correction.Seq)
+	if err != nil {
+		return recovery.CorrectedCase{}, err
+	}
+	var failed error
+	deadlines := func(before []recovery.Deadline, step recovery.Step, at time.Time) []recovery.Deadline {
+		past := c
+		past.Deadlines = before
+		list, err := a.Rules.Deadlines(past, step, at)
+		if err != nil {
+			failed = fmt.Errorf("deadlines of a correction: %w", err)
+		}
+		return list
+	}
+	corrected, err := recovery.ComputeCorrection(recovery.CorrectionInput{
+		Start: recorded.Start, FiledAt: c.CreatedAt, Current: c.Position, Deadlines: c.Deadlines, Steps: recorded.Steps,
+		Entry: entry, Author: author, Command: command, Now: now,
+	}, deadlines)
+	return corrected, errors.Join(err, failed)
+}
+
+// recordedStep returns the step as it is kept to compute later corrections.
+func (in StepInput) recordedStep() recovery.RecordedStep {
+	return recovery.RecordedStep{
+		Command: in.Command, Clock: in.Because, Ref: in.Ref, Near: in.Step.Kind == recovery.EntryDeadlineNear, Evidence: in.EvidenceID != "",
+	}
+}

@@ -1,0 +1,208 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// completeCorrection fills a correction in from the journal: fields that a replacement
+// leaves out keep their value, and an approval gets what was proposed. It returns
+// other actions as they are. Errors: CodeNotFound, CodeCorrectionRefused, CodeInvalid.
+func (s *Service) completeCorrection(
+	ctx context.Context, actor recovery.Actor, c recovery.Case, body recovery.ActionBody,
+) (recovery.ActionBody, error) {
+	if !body.Action.CorrectsEntry() {
+		return body, nil
+	}
+	target, err := s.correctedEntry(ctx, actor, c, body.Seq)
+	if err != nil {
+		return body, err
+	}
+	rule, ok := recovery.CorrectionRuleOf(target.Kind)
+	if !ok {
+		return body, recovery.UncorrectableEntry(body.Seq)
+	}
+	if body.Action == recovery.ApproveCorrection {
+		return s.withProposal(ctx, c, body, rule.Action)
+	}
+	if body.Replacement == nil {
+		return body, nil
+	}
+	replacement, err := s.mergeReplacement(ctx, c, target, rule.Action, *body.Replacement)
+	if err != nil {
+		return body, err
+	}
+	body.Replacement = &replacement
+	return body, s.checkReplacement(c, replacement)
+}
+
+// entryContent is what an entry says, as far as it can be corrected.
+type entryContent struct {
+	Seq    int64
+	Kind   recovery.EntryKind
+	Facts  map[string]any
+	Values map[string]string
+	At     string // when it happened, as stated by the actor
+}
+
+func parseContent(stored journal.StoredEntry) (entryContent, error) {
+	entry, err := journal.ParseEntry(stored.Record.Bytes)
+	if err != nil {
+		return entryContent{}, err
+	}
+	content := entryContent{
+		Seq: entry.Seq, Kind: entry.Kind, Facts: entry.Facts, Values: map[string]string{}, At: entry.ClaimedAt,
+	}
+	for _, value := range stored.Record.Values {
+		content.Values[value.Path] = value.Value
+	}
+	return content, nil
+}
+
+// correctedEntry reads an entry that the actor may see.
+func (s *Service) correctedEntry(ctx context.Context, actor recovery.Actor, c recovery.Case, seq int64) (entryContent, error) {
+	stored, err := s.Store.FindEntry(ctx, c.ID, seq)
+	if err != nil {
+		return entryContent{}, err
+	}
+	content, err := parseContent(stored)
+	hidden := recovery.IsInternalNote(content.Kind, content.Facts["visibility"]) && !recovery.SeesOnScreen(actor.Role, recovery.InternalNotes)
+	if err == nil && hidden {
+		err = recovery.Faultf(recovery.CodeNotFound, "There is no such entry.")
+	}
+	return content, err
+}
+
+// mergeReplacement adds the fields that the replacement leaves out. An entry that was
+// replaced before counts as it was replaced.
+func (s *Service) mergeReplacement(
+	ctx context.Context, c recovery.Case, target entryContent, action recovery.Action, changed recovery.ActionBody,
+) (recovery.ActionBody, error) {
+	said := target.fieldsOf(action)
+	for _, mark := range c.Corrections {
+		if mark.Seq != target.Seq || mark.TakenBack {
+			continue
+		}
+		stored, err := s.Store.FindEntry(ctx, c.ID, mark.BySeq)
+		if err != nil {
+			return changed, err
+		}
+		correction, err := parseContent(stored)
+		if err != nil {
+			return changed, err
+		}
+		said = correction.replacement(action)
+	}
+	return overlay(said, changed, action)
+}
+
+// replacement returns the fields of the replacement that a correction contains.
+func (e entryContent) replacement(action recovery.Action) map[string]any {
+	inner := entryContent{Values: map[string]string{}}
+	inner.Facts, _ = e.Facts["replacement"].(map[string]any)
+	inner.At, _ = inner.Facts["at"].(string)
+	for path, value := range e.Values {
+		if name, found := strings.CutPrefix(path, recovery.ReplacementPath); found {
+			inner.Values[name] = value
+		}
+	}
+	return inner.fieldsOf(action)
+}
+
+// fieldsOf returns the fields of the action that an entry records.
+func (e entryContent) fieldsOf(action recovery.Action) map[string]any {
+	spec, _ := recovery.SpecOf(action)
+	fields := map[string]any{}
+	for _, field := range spec.Fields {
+		switch {
+		case field.Form == recovery.PastForm && e.At != "":
+			fields[field.Name] = e.At
+		case e.Facts[field.Name] != nil:
+			fields[field.Name] = e.Facts[field.Name]
+		case e.Values[field.Name] != "":
+			fields[field.Name] = e.Values[field.Name]
+		}
+	}
+	return fields
+}
+
+// dependentFields are fields that mean something else once another field changes, so
+// that they are not kept.
+var dependentFields = map[string][]string{
+	"kind": {"amount_fen", "refusal"}, "decision": {"amount_fen"}, "outcome": nil,
+}
+
+// overlay returns the body of an action with the fields said before and the changed
+// ones in their place.
+func overlay(said map[string]any, changed recovery.ActionBody, action recovery.Action) (recovery.ActionBody, error) {
+	var news map[string]any
+	if err := convert(changed, &news); err != nil {
+		return changed, err
+	}
+	merged := maps.Clone(said)
+	for field, dependents := range dependentFields {
+		if value, set := news[field]; set && value != said[field] {
+			for _, dependent := range dependents {
+				delete(merged, dependent)
+			}
+		}
+	}
+	maps.Copy(merged, news)
+	var body recovery.ActionBody
+	err := convert(merged, &body)
+	body.Action = action
+	return body, err
+}
+
+func convert(from, to any) error {
+	encoded, err := json.Marshal(from)
+	if err == nil {
+		err = json.Unmarshal(encoded, to)
+	}
+	if err != nil {
+		return fmt.Errorf("read the corrected entry: %w", err)
+	}
+	return nil
+}
+
+// checkReplacement checks a replacement like the action that it replaces. Its faults
+// name fields of the replacement.
+func (s *Service) checkReplacement(c recovery.Case, replacement recovery.ActionBody) error {
+	err := joinFaults(replacement.Validate(s.Now()), checkCounterpart(c, replacement), checkAfterPayment(c, replacement))
+	return recovery.WithFieldPrefix(err, recovery.ReplacementPath)
+}
+
+// withProposal adds the proposed replacement and its reason to an approval, because
+// the journal records them with the correction.
+func (s *Service) withProposal(
+	ctx context.Context, c recovery.Case, body recovery.ActionBody, action recovery.Action,
+) (recovery.ActionBody, error) {
+	proposals, err := s.Store.EntriesOfKind(ctx, c.ID, recovery.EntryCorrectionProposed)
+	if err != nil {
+		return body, err
+	}
+	for _, stored := range slices.Backward(proposals) {
+		proposal, err := parseContent(stored)
+		if err != nil {
+			return body, err
+		}
+		if proposal.Facts["corrects"] != float64(body.Seq) {
+			continue
+		}
+		body.Reason = proposal.Values["reason"]
+		if proposal.Facts["replacement"] == nil {
+			return body, nil
+		}
+		replacement, err := overlay(proposal.replacement(action), recovery.ActionBody{}, action)
+		body.Replacement = &replacement
+		return body, err
+	}
+	return body, recovery.Faultf(recovery.CodeActionNotAllowed, "No correction of entry %d waits for approval.", body.Seq)
+}

@@ -1,0 +1,176 @@
+package recovery
+
+import (
+	"slices"
+	"time"
+)
+
+// RecordedStep is a step of a case as it was taken. It contains no personal data.
+// The position of a case is its first position with all recorded steps applied in
+// order; see Replay.
+type RecordedStep struct {
+	Seq int64     `json:"seq"` // of the step's first journal entry
+	At  time.Time `json:"at"`  // when it was taken, UTC
+	// Command is what a person did; nil for a deadline or for evidence.
+	Command *Command `json:"command,omitempty"`
+	// Clock and Ref name a deadline that passed, or that is near if Near is set.
+	Clock Clock  `json:"clock,omitempty"`
+	Ref   string `json:"ref,omitempty"`
+	Near  bool   `json:"near,omitempty"`
+	// Evidence is set if requested evidence arrived.
+	Evidence bool `json:"evidence,omitempty"`
+}
+
+// IsPersons reports whether a person took the step.
+func (s RecordedStep) IsPersons() bool { return s.Command != nil }
+
+// apply applies a recorded step to a position. The rules that ask a person to
+// confirm something do not apply again.
+func (p Position) apply(s RecordedStep) (Step, error) {
+	switch {
+	case s.Command != nil:
+		command := *s.Command
+		command.Recorded = true
+		return p.Take(command)
+	case s.Evidence:
+		if step, awaited := p.ReceiveEvidence(); awaited {
+			return step, nil
+		}
+		return Step{Next: p}, nil
+	case s.Near:
+		return p.WarnOfDeadline(), nil
+	default:
+		return p.PassDeadline(s.Clock, s.Ref), nil
+	}
+}
+
+// Deadliner computes the deadlines after a step taken at an instant. before are the
+// deadlines that ran until then.
+type Deadliner func(before []Deadline, step Step, at time.Time) []Deadline
+
+// LastAnswer is what a counterpart answered last.
+type LastAnswer struct {
+	Response Response
+	Refusal  Refusal
+}
+
+// Stay is a stage that a case has left.
+type Stay struct {
+	Stage Stage
+	From  time.Time
+	Until time.Time
+	Seq   int64 // of the journal entry that ended it
+}
+
+// History is what follows from the recorded steps of a case.
+type History struct {
+	Position   Position
+	Deadlines  []Deadline
+	Stays      []Stay
+	StageSince time.Time
+	// ClosedAt is when the case was closed; nil while it is open.
+	ClosedAt *time.Time
+	Appealed bool // an appeal was submitted
+	// LastStage is the stage of an open case, or the last one before closing.
+	LastStage Stage
+	// ByStage is the money that came back in each stage.
+	ByStage map[Stage]Money
+	Answers map[CounterpartID]LastAnswer
+	// WithoutEffect are the steps of people that could not be taken any more. They
+	// are Seq numbers, in order.
+	WithoutEffect []int64
+}
+
+// startHistory returns the history of a case with no steps.
+func startHistory(start Position, filedAt time.Time, deadlines Deadliner) History {
+	return History{
+		Position: start, Deadlines: deadlines(nil, Step{Next: start}, filedAt), StageSince: filedAt, LastStage: start.Stage,
+		ByStage: map[Stage]Money{}, Answers: map[CounterpartID]LastAnswer{},
+	}
+}
+
+// add applies one step. It returns the error of a step that is not possible.
+func (h *History) add(s RecordedStep, deadlines Deadliner) error {
+	before := h.Position
+	step, err := before.apply(s)
+	if err != nil {
+		return err
+	}
+	h.Position, h.Deadlines = step.Next, deadlines(h.Deadlines, step, s.At)
+	if gained := h.Position.Recovered - before.Recovered; gained != 0 {
+		h.ByStage[before.Stage] += gained
+	}
+	if s.Command != nil && s.Command.Action == RecordResponse {
+		h.Answers[s.Command.CounterpartID] = LastAnswer{s.Command.Response, s.Command.Refusal}
+	}
+	h.Appealed = h.Appealed || h.Position.Appeal != "" && h.Position.Appeal != AppealPreparing
+	if before.Stage == h.Position.Stage {
+		return nil
+	}
+	h.Stays = append(h.Stays, Stay{Stage: before.Stage, From: h.StageSince, Until: s.At, Seq: s.Seq})
+	h.StageSince, h.LastStage, h.ClosedAt = s.At, h.Position.Stage, nil
+	if !h.Position.IsOpen() {
+		h.ClosedAt, h.LastStage = &s.At, before.Stage
+	}
+	return nil
+}
+
+// Replay applies recorded steps to the first position of a case, each correction in
+// place of the entry that it corrects. Errors: CodeCorrectionRefused if a step that
+// binds other people is not possible any more.
+func Replay(start Position, filedAt time.Time, steps []RecordedStep, deadlines Deadliner) (History, error) {
+	corrected := lastCorrections(steps)
+	history := startHistory(start, filedAt, deadlines)
+	for _, step := range steps {
+		if step.isCorrection() {
+			history.Position = history.Position.withCorrectionStep(*step.Command)
+			continue
+		}
+		if correction, found := corrected[step.Seq]; found {
+			if correction.Replacement == nil {
+				continue
+			}
+			step.Command = correction.Replacement
+		}
+		err := history.add(step, deadlines)
+		switch {
+		case err == nil:
+		case history.dropsStep(step):
+			history.WithoutEffect = append(history.WithoutEffect, step.Seq)
+		default:
+			return History{}, buildsOn(step, err)
+		}
+	}
+	return history, nil
+}
+
+// lastCorrections returns the valid correction of each corrected entry.
+func lastCorrections(steps []RecordedStep) map[int64]Correction {
+	corrections := map[int64]Correction{}
+	for _, step := range steps {
+		if step.isCorrection() && step.Command.correctsNow() {
+			corrections[step.Command.Correction.Seq] = *step.Command.Correction
+		}
+	}
+	return corrections
+}
+
+// withoutEffectActions are actions that lose their purpose when the case stands
+// elsewhere: nobody relied on them.
+var withoutEffectActions = []Action{
+	Reopen, ResumeCase, PauseCase, Escalate, Withdraw, CloseCase, ProposePlan, DeclinePlan, RequestEvidence, RejectDecision,
+}
+
+// dropsStep reports whether a step that is not possible any more may stay without
+// effect: the case had already ended, or nobody relied on the step.
+func (h *History) dropsStep(s RecordedStep) bool {
+	return !h.Position.IsOpen() || slices.Contains(withoutEffectActions, s.Command.Action)
+}
+
+func buildsOn(s RecordedStep, cause error) error {
+	return &Fault{
+		Code: CodeCorrectionRefused, Cause: cause,
+		Detail: formatEntry(s.Seq) + " (" + string(s.Command.Action) + ") builds on this entry and would not be possible without it. " +
+			"Correct that entry first, or add a note.",
+	}
+}
