@@ -56,7 +56,7 @@ func (a *Cases) writeCorrection(ctx context.Context, b entryBuilder) (Correction
 		CaseID: b.input.CaseID, Request: b.request.ID, Attempt: b.input.Attempt, Drafts: b.buildDrafts(),
 		Next: history.Position, Deadlines: history.Deadlines, SignCheckpoint: true, Step: b.input.recordedStep(),
 		ExpectedVersion: b.input.expectedVersion(),
-		Notifications: a.NotifyRules.NotificationsFor(b.newChange(history.Deadlines)),
+		Notifications:   a.NotifyRules.NotificationsFor(b.newChange(history.Deadlines)),
 	}
 	if b.corrected.Kind == recovery.EntryCorrected {
 		write.Corrected = &history

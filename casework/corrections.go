@@ -18,8 +18,8 @@ import (
 func (s *Service) completeCorrection(
 	ctx context.Context, actor recovery.Actor, c recovery.Case, body recovery.ActionBody,
 ) (recovery.ActionBody, error) {
-	if !body.Action.CorrectsEntry() {
-		return body, nil
+	if !body.Action.CorrectsEntry() || !slices.Contains(allowedActions(c, actor), body.Action) {
+		return body, nil // an action that is not allowed is refused later
 	}
 	target, err := s.correctedEntry(ctx, actor, c, body.Seq)
 	if err != nil {

@@ -1,6 +1,7 @@
 package recovery_test
 
 import (
+	stdcmp "cmp"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -69,6 +70,9 @@ func sound() map[recovery.Action]recovery.ActionBody {
 		recovery.Reopen:              {Reason: "对方又答应了"},
 		recovery.HandOver:            {UserID: "u", Reason: "委托律师"},
 		recovery.ReportDanger:        {Kind: recovery.Deceived, Text: "冒充客服"},
+		recovery.Correct:             {Seq: 3, Reason: "多打了两个零", Replacement: &recovery.ActionBody{Amount: ptr(recovery.Money(5))}},
+		recovery.ApproveCorrection:   {Seq: 3},
+		recovery.RejectCorrection:    {Seq: 3, Reason: "原来的没有错"},
 		recovery.AmendFacts:          {Facts: recovery.Facts{NoticedAt: past, Circumstances: map[string]bool{recovery.Blocked: true}}},
 	}
 }
@@ -123,6 +127,9 @@ func TestEmptyBodies(t *testing.T) {
 		recovery.Reopen:              {"reason:required"},
 		recovery.HandOver:            {"reason:required"},
 		recovery.ReportDanger:        {"kind:required"},
+		recovery.Correct:             {"seq:required", "reason:required"},
+		recovery.ApproveCorrection:   {"seq:required"},
+		recovery.RejectCorrection:    {"seq:required", "reason:required"},
 		recovery.AmendFacts:          {":required"},
 	}
 	if len(bodies) != len(recovery.Actions) {
@@ -233,7 +240,7 @@ func TestForeignFields(t *testing.T) {
 // optional are fields that a sound body of the action leaves out.
 var optional = map[recovery.Action][]string{
 	recovery.RecordResponse: {"refusal", "confirm"}, recovery.RecordLegalStep: {"counterpart_id", "confirm"},
-	recovery.RecordReturn: {"confirm"}, recovery.RecordInstalment: {"confirm"},
+	recovery.RecordReturn: {"confirm"}, recovery.Correct: {"confirm"}, recovery.RecordInstalment: {"confirm"},
 }
 
 func jsonFields(t *testing.T, act recovery.ActionBody) []string {
@@ -307,6 +314,9 @@ func TestMove(t *testing.T) {
 	}
 }
 
+// factNames are the facts that have another name than the field.
+var factNames = map[string]string{"seq": "corrects"}
+
 // TestFactsAndPersonal: what people wrote is never stated openly, and nothing
 // of an act is lost between the two.
 func TestFactsAndPersonal(t *testing.T) {
@@ -317,7 +327,7 @@ func TestFactsAndPersonal(t *testing.T) {
 		act.Action = action
 		facts, personal := act.PlainFacts(), act.Personal()
 		for _, field := range jsonFields(t, act) {
-			_, open := facts[field]
+			_, open := facts[stdcmp.Or(factNames[field], field)]
 			_, closed := personal[field]
 			if closed != slices.Contains(words, field) || open == (closed || slices.Contains(elsewhere, field)) {
 				t.Errorf("%s: %s stands openly %v, as a commitment %v", action, field, open, closed)

@@ -32,6 +32,9 @@ var situations = []struct {
 	{"lost", at(recovery.Closed)},
 	{"paid", at(recovery.Closed, recovered(claim), func(p *recovery.Position) { p.Outcome = recovery.RecoveredFull })},
 	{"refund", at(recovery.Closed, recovered(claim), func(p *recovery.Position) { p.Outcome = recovery.AutoRefunded })},
+	{"pending", at(recovery.Legal, func(p *recovery.Position) {
+		p.PendingCorrections = []recovery.PendingCorrection{{Correction: recovery.Correction{Seq: 2}, By: "somebody"}}
+	})},
 }
 
 // letters name the roles in may. Admin, auditor and the system itself do nothing
@@ -44,39 +47,42 @@ var letters = map[recovery.Role]string{
 // may says who may do what, where; it is written by hand, from the rules of the
 // house and not from the code. A dot is nobody.
 const may = `
-                      recall private notice preparing submitted more platform proposed granted legal route paused stopped offered planned partly lost paid refund
-plan_contact          casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   .    .    .
-record_contact        casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   .    .    .
-record_mediation      casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   .    .    .
-record_response       coasl  coasl   coasl  coasl     coasl     coasl coasl   coasl    coasl   coasl coasl coasl  coasl   coasl   coasl   coasl  .    .    .
-record_return         casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl
-report_harassment     coasl  coasl   coasl  coasl     coasl     coasl coasl   coasl    coasl   coasl coasl coasl  coasl   coasl   coasl   coasl  .    .    .
-propose_plan          .      coasl   coasl  coasl     coasl     coasl coasl   coasl    coasl   coasl coasl .      .       coasl   .       coasl  .    .    .
-accept_plan           .      .       .      .         .         .    .        .        .       .     .     .      .       coasl   .       .      .    .    .
-decline_plan          .      .       .      .         .         .    .        .        .       .     .     .      .       coasl   .       .      .    .    .
-record_instalment     .      .       .      .         .         .    .        .        .       .     .     .      .       .       casl    casl   .    .    .
-escalate              casl   casl    casl   casl      casl      casl casl     casl     casl    .     .     .      .       casl    .       .      .    .    .
-submit_appeal         .      .       .      ca        .         .    .        .        .       .     .     .      .       .       .       .      .    .    .
-ask_platform          .      .       .      .         as        .    .        .        .       .     .     .      .       .       .       .      .    .    .
-request_evidence      .      .       .      .         as        .    as       .        .       .     .     .      .       .       .       .      .    .    .
-record_platform_reply .      .       .      .         as        as   as       as       as      .     .     .      .       .       .       .      .    .    .
-decide_appeal         .      .       .      .         as        .    as       .        .       .     .     .      .       .       .       .      .    .    .
-approve_decision      .      .       .      .         .         .    .        as       .       .     .     .      .       .       .       .      .    .    .
-reject_decision       .      .       .      .         .         .    .        as       .       .     .     .      .       .       .       .      .    .    .
-choose_route          .      .       .      .         .         .    .        .        .       cl    cl    .      .       .       .       cl     .    .    .
-record_legal_step     .      .       .      .         .         .    .        .        .       .     cl    .      .       .       .       cl     .    .    .
-pause                 .      csl     csl    csl       csl       csl  csl      csl      csl     csl   csl   .      .       csl     csl     csl    .    .    .
-resume                .      .       .      .         .         .    .        .        .       .     .     casl   casl    .       .       .      .    .    .
-withdraw              cs     cs      cs     cs        cs        cs   cs       cs       cs      cs    cs    cs     cs      cs      cs      cs     .    .    .
-close                 sl     sl      sl     sl        sl        sl   sl       sl       sl      sl    sl    sl     sl      sl      sl      sl     .    .    .
-reopen                .      .       .      .         .         .    .        .        .       .     .     .      .       .       .       .      csl  .    .
-assign                as     as      as     as        as        as   as       as       as      as    as    as     as      as      as      as     .    .    .
-release               as     as      as     as        as        as   as       as       as      as    as    as     as      as      as      as     .    .    .
-hand_over             cs     cs      cs     cs        cs        cs   cs       cs       cs      cs    cs    cs     cs      cs      cs      cs     .    .    .
-add_note              casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl
-share_lesson          .      .       .      .         .         .    .        .        .       .     .     .      .       .       .       .      c    c    .
-report_danger         casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl
-amend_facts           casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl
+                      recall private notice preparing submitted more  platform proposed granted legal route paused stopped offered planned partly lost paid refund pending
+plan_contact          casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   .    .    .      casl
+record_contact        casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   .    .    .      casl
+record_mediation      casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   .    .    .      casl
+record_response       coasl  coasl   coasl  coasl     coasl     coasl coasl    coasl    coasl   coasl coasl coasl  coasl   coasl   coasl   coasl  .    .    .      coasl
+record_return         casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
+report_harassment     coasl  coasl   coasl  coasl     coasl     coasl coasl    coasl    coasl   coasl coasl coasl  coasl   coasl   coasl   coasl  .    .    .      coasl
+propose_plan          .      coasl   coasl  coasl     coasl     coasl coasl    coasl    coasl   coasl coasl .      .       coasl   .       coasl  .    .    .      coasl
+accept_plan           .      .       .      .         .         .     .        .        .       .     .     .      .       coasl   .       .      .    .    .      .
+decline_plan          .      .       .      .         .         .     .        .        .       .     .     .      .       coasl   .       .      .    .    .      .
+record_instalment     .      .       .      .         .         .     .        .        .       .     .     .      .       .       casl    casl   .    .    .      .
+escalate              casl   casl    casl   casl      casl      casl  casl     casl     casl    .     .     .      .       casl    .       .      .    .    .      .
+submit_appeal         .      .       .      ca        .         .     .        .        .       .     .     .      .       .       .       .      .    .    .      .
+ask_platform          .      .       .      .         as        .     .        .        .       .     .     .      .       .       .       .      .    .    .      .
+request_evidence      .      .       .      .         as        .     as       .        .       .     .     .      .       .       .       .      .    .    .      .
+record_platform_reply .      .       .      .         as        as    as       as       as      .     .     .      .       .       .       .      .    .    .      .
+decide_appeal         .      .       .      .         as        .     as       .        .       .     .     .      .       .       .       .      .    .    .      .
+approve_decision      .      .       .      .         .         .     .        as       .       .     .     .      .       .       .       .      .    .    .      .
+reject_decision       .      .       .      .         .         .     .        as       .       .     .     .      .       .       .       .      .    .    .      .
+choose_route          .      .       .      .         .         .     .        .        .       cl    cl    .      .       .       .       cl     .    .    .      cl
+record_legal_step     .      .       .      .         .         .     .        .        .       .     cl    .      .       .       .       cl     .    .    .      .
+pause                 .      csl     csl    csl       csl       csl   csl      csl      csl     csl   csl   .      .       csl     csl     csl    .    .    .      csl
+resume                .      .       .      .         .         .     .        .        .       .     .     casl   casl    .       .       .      .    .    .      .
+withdraw              cs     cs      cs     cs        cs        cs    cs       cs       cs      cs    cs    cs     cs      cs      cs      cs     .    .    .      cs
+close                 sl     sl      sl     sl        sl        sl    sl       sl       sl      sl    sl    sl     sl      sl      sl      sl     .    .    .      sl
+reopen                .      .       .      .         .         .     .        .        .       .     .     .      .       .       .       .      csl  .    .      .
+assign                as     as      as     as        as        as    as       as       as      as    as    as     as      as      as      as     .    .    .      as
+release               as     as      as     as        as        as    as       as       as      as    as    as     as      as      as      as     .    .    .      as
+hand_over             cs     cs      cs     cs        cs        cs    cs       cs       cs      cs    cs    cs     cs      cs      cs      cs     .    .    .      cs
+add_note              casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
+share_lesson          .      .       .      .         .         .     .        .        .       .     .     .      .       .       .       .      c    c    .      .
+report_danger         casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
+amend_facts           casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
+correct               casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
+approve_correction    .      .       .      .         .         .     .        .        .       .     .     .      .       .       .       .      .    .    .      sl
+reject_correction     .      .       .      .         .         .     .        .        .       .     .     .      .       .       .       .      .    .    .      sl
 `
 
 // hand is the table may, by action and situation, and who ever takes an action.
@@ -166,6 +172,8 @@ func likely(p recovery.Position, action recovery.Action, role recovery.Role) rec
 		m.Route = recovery.PaymentOrder
 	case recovery.ReportDanger:
 		m.Kind = recovery.Deceived
+	case recovery.Correct, recovery.ApproveCorrection, recovery.RejectCorrection:
+		m.Correction = &recovery.Correction{Seq: 2}
 	case recovery.AmendFacts:
 		m.Facts = &recovery.Facts{Account: recovery.Personal}
 	case recovery.CloseCase:

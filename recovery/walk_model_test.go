@@ -86,7 +86,7 @@ func (w *walk) check(before recovery.Position, m recovery.Command) {
 		w.fatal("the case went back from", before.Stage)
 	case !before.IsOpen() && m.Action == "" && (p.IsOpen() || p.Outcome != before.Outcome):
 		w.fatal("a closed case moved by itself")
-	case !before.IsOpen() && m.Action != "" && !slices.Contains([]recovery.Action{recovery.RecordReturn, recovery.Reopen, recovery.AmendFacts, recovery.ReportDanger}, m.Action):
+	case !before.IsOpen() && m.Action != "" && !slices.Contains([]recovery.Action{recovery.RecordReturn, recovery.Reopen, recovery.AmendFacts, recovery.ReportDanger, recovery.Correct}, m.Action):
 		w.fatal("a closed case took", m.Action)
 	case !before.IsOpen() && p.IsOpen() && m.Action != recovery.Reopen:
 		w.fatal("a closed case opened")
@@ -201,6 +201,8 @@ func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Command
 		m.Route = pick(w, recovery.Routes)
 	case recovery.RecordLegalStep:
 		m.Kind, m.Amount = pick(w, recovery.LegalStepKinds()), recovery.Money(w.r.IntN(100))
+	case recovery.Correct, recovery.ApproveCorrection, recovery.RejectCorrection:
+		m.Correction = &recovery.Correction{Seq: 1}
 	case recovery.AmendFacts:
 		noticed := w.when()
 		m.Facts = &recovery.Facts{NoticedAt: &noticed}

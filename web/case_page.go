@@ -179,7 +179,8 @@ func (c *pageContext) newActionForms(d *caseData, staff []recovery.User, failed 
 
 // sortActions orders actions by their rank in the table of actions.
 func sortActions(actions []recovery.Action) []recovery.Action {
-	sorted := slices.Clone(actions)
+	// Corrections are offered beside the entry they are about.
+	sorted := slices.DeleteFunc(slices.Clone(actions), func(a recovery.Action) bool { return a.CorrectsEntry() || a == recovery.RejectCorrection })
 	slices.SortStableFunc(sorted, func(a, b recovery.Action) int { return rankOf(a) - rankOf(b) })
 	return sorted
 }

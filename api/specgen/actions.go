@@ -121,6 +121,10 @@ func formSchema(f recovery.Field) string {
 		return "type: boolean"
 	case recovery.ConfirmForm:
 		return "type: boolean, enum: [true]"
+	case recovery.EntryForm:
+		return "type: integer, format: int64, minimum: 1"
+	case recovery.ReplacementForm:
+		return "type: object, additionalProperties: true"
 	case recovery.CircumstancesForm:
 		return fmt.Sprintf("type: object, additionalProperties: {type: boolean}, maxProperties: %d", len(recovery.Circumstances))
 	case recovery.InstalmentsForm:

@@ -282,14 +282,19 @@ func (e *Engine) takeAction(ctx context.Context, id recovery.CaseID, move recove
 	if err != nil {
 		return false, err
 	}
-	result, err := e.cases.TakeStep(ctx, activities.StepInput{
-		CaseID: id, Key: "act:" + string(move.RequestID), Step: step, Command: &move, Attempt: attempt,
-	})
+	in := activities.StepInput{CaseID: id, Key: "act:" + string(move.RequestID), Step: step, Command: &move, Attempt: attempt}
+	if move.Action.CorrectsEntry() {
+		result, correctErr := e.cases.CorrectEntry(ctx, in)
+		abandoned, err = result.Abandoned, correctErr
+	} else {
+		result, stepErr := e.cases.TakeStep(ctx, in)
+		abandoned, err = result.Abandoned, stepErr
+	}
 	var refused *temporal.ApplicationError
 	if errors.As(err, &refused) {
 		err = &recovery.Fault{Code: recovery.Code(refused.Type()), Detail: refused.Message(), Cause: err}
 	}
-	return result.Abandoned, err
+	return abandoned, err
 }
 
 // CheckHealth implements casework.Engine.
