@@ -253,7 +253,8 @@ func TestBuildExportMasks(t *testing.T) {
 				t.Errorf("for %s, %s is shown: %v", audience, secret, !want)
 			}
 		}
-		if withheld := audience == recovery.ForOpponent; (summary.Withheld == 1) != withheld || (summary.Originals == 1) != withheld {
+		outside := audience == recovery.ForOpponent || audience == recovery.ForPlatform
+		if (summary.Withheld == 2) != outside || (summary.Originals == 0) != outside || (summary.WithheldEntries > 0) != outside {
 			t.Errorf("for %s: %d originals, %d withheld", audience, summary.Originals, summary.Withheld)
 		}
 	}
@@ -265,6 +266,7 @@ func shownIn(f folio.Folio) string {
 	fmt.Fprint(&out, f.Case)
 	for _, entry := range f.Entries {
 		out.Write(entry.Raw)
+		fmt.Fprint(&out, entry.Masked)
 		for _, value := range entry.Values {
 			out.WriteString(value.Value)
 		}

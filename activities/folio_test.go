@@ -56,8 +56,8 @@ func (b *exportFixture) folioFor(audience recovery.Audience) folio.Folio {
 	return b.folio(asked)
 }
 
-// The opponent sees that there are files on the claimant's identity and location,
-// and nothing of them, under any kind the same bytes were filed as.
+// The opponent and the platform see that there are files, and nothing of those of which
+// no copy without personal data was made.
 func TestFolioWithholds(t *testing.T) {
 	t.Parallel()
 	b := newExportFixture(t)
@@ -70,8 +70,8 @@ func TestFolioWithholds(t *testing.T) {
 		withheld []bool
 		hidden   []string
 	}{
-		{recovery.ForOpponent, []bool{true, true, true, false}, []string{"身份证", "又一份", "行程", "22.5,114.0"}},
-		{recovery.ForPlatform, []bool{false, false, false, false}, []string{"22.5,114.0"}},
+		{recovery.ForOpponent, []bool{true, true, true, true}, []string{"身份证", "又一份", "行程", "22.5,114.0", "聊天"}},
+		{recovery.ForPlatform, []bool{true, true, true, true}, []string{"身份证", "又一份", "行程", "22.5,114.0", "聊天"}},
 		{recovery.ForCourt, []bool{false, false, false, false}, nil},
 		{recovery.ForArchive, []bool{false, false, false, false}, nil},
 	} {

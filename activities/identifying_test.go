@@ -71,8 +71,7 @@ func placesIn(t *testing.T, folder string) []string {
 }
 
 // TestNoPlaceIsHandedOut: the opponent and the platform get a copy of a picture that
-// shows where it was taken. Others are handed out unchanged, and the court gets
-// every original. exiftool searches every file.
+// shows where it was taken, and no original. The court gets every original. exiftool searches every file.
 func TestNoPlaceIsHandedOut(t *testing.T) {
 	t.Parallel()
 	b := newExportFixture(t)
@@ -84,7 +83,7 @@ func TestNoPlaceIsHandedOut(t *testing.T) {
 		t.Fatal("the same picture has other bytes")
 	}
 	for audience, want := range map[recovery.Audience]struct{ originals, withheld, shown int }{
-		recovery.ForOpponent: {1, 2, 1}, recovery.ForPlatform: {1, 2, 1}, recovery.ForCourt: {3, 0, 0}, recovery.ForArchive: {3, 0, 0},
+		recovery.ForOpponent: {0, 3, 1}, recovery.ForPlatform: {0, 3, 1}, recovery.ForCourt: {3, 0, 0}, recovery.ForArchive: {3, 0, 0},
 	} {
 		ready := b.wantState(b.request(audience), recovery.ExportReady)
 		summary, err := verify.File(b.path(ready, folio.BagFile))
@@ -103,7 +102,7 @@ func TestNoPlaceIsHandedOut(t *testing.T) {
 			}
 		}
 		text := printedText(t, b.path(ready, folio.DossierFile))
-		if want.shown > 0 && audience == recovery.ForOpponent && (!strings.Contains(text, "去除这些信息的副本") || !strings.Contains(text, "无法制作不含这些信息的副本")) {
+		if want.shown > 0 && audience == recovery.ForOpponent && (!strings.Contains(text, "去除个人信息的副本") || !strings.Contains(text, "无法制作去除这些信息的副本")) {
 			t.Error("the papers do not say what goes in the original's place")
 		}
 	}

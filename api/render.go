@@ -118,7 +118,7 @@ func renderBody(line casework.JournalLine) JournalBody {
 		Facts: entry.Facts, Values: line.Values, Erased: emptyIfNil(line.Erased), Withheld: emptyIfNil(line.Withheld),
 		Commitments: entry.Commitments, Pace: max(1, entry.Pace), Prev: entry.Prev, Blob: renderBlob(entry.Blob),
 		Collector: Collector{
-			Tool: entry.Collector.Tool, Version: entry.Collector.Version, Device: nullIfEmpty[string](entry.Collector.Device),
+			Tool: entry.Collector.Tool, Version: entry.Collector.Version, Device: nullIfEmpty[string](line.Device),
 		},
 	}
 	if body.Facts == nil {

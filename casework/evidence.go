@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"strings"
@@ -153,10 +154,6 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	draft.ClaimedAt = e.CapturedAt
 	draft.Facts = map[string]any{"evidence_id": e.ID, "kind": e.Kind}
 	maps.Copy(draft.Facts, facts)
-	maps.Copy(draft.Facts, examinationOf(report).foundFacts())
-	if len(report.Findings) > 0 {
-		draft.Facts["findings"] = report.Findings
-	}
 	if up.SHA256 != "" {
 		draft.Facts["sender_sha256"] = up.SHA256 // computed by the sender and equal to ours
 	}
@@ -164,20 +161,28 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 		draft.Facts["parts"] = up.parts
 	}
 	draft.Blob = &journal.Blob{SHA256: e.SHA256, Size: e.Size, MediaType: e.MediaType}
-	draft.Personal = map[string]string{}
-	for name, value := range map[string]string{"file_name": e.FileName, "source": e.Source, "description": e.Description} {
-		if value != "" {
-			draft.Personal[name] = value
-		}
-	}
-	if report.Facts.Place != nil {
-		draft.Personal["gps"] = report.Facts.Place.String()
-	}
+	draft.Personal = personalValuesOf(e, report)
 	details, err := detailsOf(e.ID, report)
 	return postgres.EvidenceWrite{
 		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, report.Hash),
 		Notifications: s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)),
 	}, err
+}
+
+// personalValuesOf returns what people wrote about a file and what was found in it.
+func personalValuesOf(e recovery.Evidence, report intake.Report) map[string]string {
+	values := map[string]string{
+		"file_name": e.FileName, "source": e.Source, "description": e.Description,
+		"findings": strings.Join(recovery.ToStrings(report.Findings), ","),
+	}
+	for name, value := range examinationOf(report).foundFacts() {
+		values["found."+name] = fmt.Sprint(value)
+	}
+	if report.Facts.Place != nil {
+		values["gps"] = report.Facts.Place.String()
+	}
+	maps.DeleteFunc(values, func(_, value string) bool { return value == "" })
+	return values
 }
 
 // rollbackBlob removes the blob of a record that was not written. If the

@@ -149,7 +149,7 @@ func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recove
 // metadata in an export. They must be in the journal before the export is
 // requested. A picture without a copy is left out of the export.
 func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience recovery.Audience) error {
-	if c.ErasedAt != nil || recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.PictureMetadata) {
+	if c.ErasedAt != nil || recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.FileMetadata) {
 		return nil
 	}
 	records, err := s.Store.ListEvidence(ctx, c.ID)

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"recourse/evidence/journal"
@@ -117,7 +118,10 @@ func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 
 // addFurtherFacts adds the facts that most filings do not have.
 func addFurtherFacts(draft journal.Draft, c recovery.Case) {
-	for name, value := range (recovery.ActionBody{Facts: c.Facts()}).PlainFacts() {
+	facts := c.Facts()
+	draft.Personal["circumstances"] = strings.Join(facts.StatedCircumstances(), ",")
+	facts.Circumstances = nil
+	for name, value := range (recovery.ActionBody{Facts: facts}).PlainFacts() {
 		draft.Facts[name] = value
 	}
 	for i, send := range c.Sends {

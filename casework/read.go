@@ -76,7 +76,8 @@ type JournalLine struct {
 	At       time.Time
 	Entry    journal.Entry
 	Hash     [32]byte
-	Values   map[string]string // path → value
+	Values   map[string]string // path → value, without the device
+	Device   string            // that recorded the entry; "" if unknown or hidden
 	Erased   []string          // paths whose value was erased
 	Withheld []string          // paths the actor may not see
 }
@@ -118,8 +119,12 @@ func journalLine(stored journal.StoredEntry, role recovery.Role, hidden bool) (J
 	}
 	internal := recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]) && !recovery.SeesOnScreen(role, recovery.InternalNotes)
 	for _, value := range stored.Record.Values {
-		if internal || hidden || !recovery.SeesOnScreen(role, recovery.ClassOfPath(value.Path)) {
+		if internal || hidden || !recovery.SeesOnScreen(role, recovery.ClassOfValue(entry.Kind, value.Path)) {
 			line.Withheld = append(line.Withheld, value.Path)
+			continue
+		}
+		if value.Path == recovery.DevicePath {
+			line.Device = value.Value
 			continue
 		}
 		line.Values[value.Path] = value.Value

@@ -19,7 +19,7 @@ type ExportWrite struct {
 }
 
 const selectExport = `select id, case_id, audience, state, missing, pages, sha256, bag_sha256, size, failure,
-	created_at, ready_at, row(by_role, by_id) as by from exports`
+	created_at, ready_at, counterpart_id, row(by_role, by_id) as by from exports`
 
 // RequestExport writes the request for an export in one transaction: its
 // journal entry, a checkpoint over everything up to that entry, the row (state
@@ -40,10 +40,10 @@ func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Expo
 		}
 		e.Size = int64(writer.head.Size())
 		writer.batch.Queue(`insert into exports (id, case_id, audience, state, missing, pages, sha256, bag_sha256, size,
-				failure, created_at, ready_at, by_role, by_id, case_at)
-			select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, `+caseSnapshot+` from cases c where c.id = $2`,
+				failure, created_at, ready_at, by_role, by_id, counterpart_id, case_at)
+			select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, `+caseSnapshot+` from cases c where c.id = $2`,
 			e.ID, e.CaseID, e.Audience, e.State, orEmpty(e.Missing), e.Pages, e.SHA256, e.BagSHA256, e.Size,
-			e.Failure, e.CreatedAt, e.ReadyAt, e.By.Role, e.By.ID)
+			e.Failure, e.CreatedAt, e.ReadyAt, e.By.Role, e.By.ID, e.CounterpartID)
 		s.queueOutbox(writer.batch, OutboxExport, e.CaseID, string(e.ID))
 		return writer.sendBatch(ctx)
 	})

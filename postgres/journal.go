@@ -248,6 +248,9 @@ func (w *journalWriter) appendEntry(draft journal.Draft) (journal.Record, error)
 		return journal.Record{}, recovery.Faultf(recovery.CodeActionNotAllowed,
 			"The personal data of this case was erased. New personal data is not accepted.")
 	}
+	if w.erased {
+		draft.Collector.Device = "" // a personal value, too
+	}
 	record, err := journal.AppendEntry(w.head, w.id, draft, w.store.random)
 	if err != nil {
 		return journal.Record{}, err

@@ -249,4 +249,7 @@ type Export struct {
 	CreatedAt time.Time
 	ReadyAt   *time.Time
 	By        Actor
+	// CounterpartID is the one counterpart that papers for the opponent are about; ""
+	// for papers about all of them.
+	CounterpartID CounterpartID
 }

@@ -1,9 +1,6 @@
 package recovery
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // ValueClass groups the values of a case by who may see them. This file is the
 // only place that decides it: the API and the pages ask with a role, the folio
@@ -13,8 +10,17 @@ type ValueClass string
 
 // The classes.
 const (
-	// GeneralValues are names, texts and references that nothing below covers.
-	GeneralValues ValueClass = "general"
+	// CommonValues are what both sides know: who they are, and the numbers of the
+	// payments between them.
+	CommonValues ValueClass = "common"
+	// StatementValues are free texts that the other side may read, without the
+	// personal data in them: what happened, messages, answers.
+	StatementValues ValueClass = "statements"
+	// OwnSideValues are free texts between the claimant and the staff: notes, reasons,
+	// references.
+	OwnSideValues ValueClass = "own_side"
+	// UnclassifiedValues are values that no row below names.
+	UnclassifiedValues ValueClass = "unclassified"
 	// ReachValues are ways to reach a party: e-mail, phone, place.
 	ReachValues ValueClass = "reach"
 	// PayerValues name the person who paid, if that was not the claimant. The platform
@@ -30,12 +36,17 @@ const (
 	NamedParticulars ValueClass = "named_particulars"
 	// PrivateParticulars are all other court data: documents, homes, assets.
 	PrivateParticulars ValueClass = "private_particulars"
-	// GeneralFiles are files of evidence that nothing below covers.
-	GeneralFiles ValueClass = "general_files"
+	// FileNames are names and descriptions that people gave to files.
+	FileNames ValueClass = "file_names"
+	// SharedFiles are files about the payment and what was said about it.
+	SharedFiles ValueClass = "shared_files"
+	// OfficialFiles are papers of the platform or an authority for the claimant.
+	OfficialFiles ValueClass = "official_files"
 	// IdentityFiles show who the claimant is or where the claimant lives.
 	IdentityFiles ValueClass = "identity_files"
-	// PictureMetadata is the place and device stored in a photograph.
-	PictureMetadata ValueClass = "picture_metadata"
+	// FileMetadata is what a file contains besides its content: place, device, program,
+	// author, and what the examination found in it.
+	FileMetadata ValueClass = "file_metadata"
 	// CollectorDevices name the phone or computer that recorded an entry.
 	CollectorDevices ValueClass = "collector_devices"
 	// DemandRecords list how each demand reached the other side.
@@ -48,14 +59,27 @@ const (
 
 // ValueClasses lists every class.
 var ValueClasses = []ValueClass{
-	GeneralValues, ReachValues, PayerValues, InternalNotes, PublicParticulars, NamedParticulars, PrivateParticulars,
-	GeneralFiles, IdentityFiles, PictureMetadata, CollectorDevices, DemandRecords, Weaknesses, AbuseMarks,
+	CommonValues, StatementValues, OwnSideValues, UnclassifiedValues, ReachValues, PayerValues, InternalNotes,
+	PublicParticulars, NamedParticulars, PrivateParticulars, FileNames, SharedFiles, OfficialFiles, IdentityFiles,
+	FileMetadata, CollectorDevices, DemandRecords, Weaknesses, AbuseMarks,
 }
+
+// Disclosure is how much of a value or a file an audience gets.
+type Disclosure string
+
+// The degrees. The zero value withholds: the papers then contain only the commitment
+// or the digest.
+const (
+	Withheld Disclosure = ""
+	Masked   Disclosure = "masked" // a copy in which personal data is replaced
+	Shown    Disclosure = "shown"  // as it was recorded
+)
 
 // disclosureRow lists who sees the values of one class.
 type disclosureRow struct {
-	roles     []Role     // in the app; on paper, of the person who asked for the papers
-	audiences []Audience // on paper
+	roles  []Role     // in the app; on paper, of the person who asked for the papers
+	shown  []Audience // on paper, as recorded
+	masked []Audience // on paper, without the personal data in it
 }
 
 var (
@@ -67,28 +91,37 @@ var (
 	markReaders   = []Role{RoleSupervisor, RoleAuditor}
 	legalReaders  = []Role{RoleLegal, RoleAuditor} // of a restricted case
 	claimantsSide = []Audience{ForCourt, ForArchive}
+	othersSide    = []Audience{ForOpponent, ForPlatform}
+	allButOther   = []Audience{ForCourt, ForPlatform, ForArchive}
+	nobody        []Audience
 )
 
 // disclosureTable is the one table of who may see what: role × audience × value.
+// What a row does not name is withheld.
 //
 // The court and the archive need how people can be reached; the opponent and the
 // platform do not (data minimisation, PIPL article 6). Staff who help with a case
 // need not know the identities behind it. Internal notes stay in the archive.
 var disclosureTable = map[ValueClass]disclosureRow{
-	GeneralValues:      {everyReader, Audiences},
-	ReachValues:        {everyReader, claimantsSide},
-	PayerValues:        {everyReader, []Audience{ForCourt, ForPlatform, ForArchive}},
-	InternalNotes:      {staffReaders, []Audience{ForArchive}},
-	PublicParticulars:  {everyReader, Audiences},
-	NamedParticulars:   {courtReaders, Audiences},
-	PrivateParticulars: {courtReaders, claimantsSide},
-	GeneralFiles:       {everyReader, Audiences},
-	IdentityFiles:      {everyReader, []Audience{ForCourt, ForPlatform, ForArchive}},
-	PictureMetadata:    {everyReader, claimantsSide},
-	CollectorDevices:   {everyReader, []Audience{ForCourt, ForPlatform, ForArchive}},
-	DemandRecords:      {everyReader, []Audience{ForCourt, ForPlatform, ForArchive}},
-	Weaknesses:         {everyReader, claimantsSide},
-	AbuseMarks:         {markReaders, nil},
+	CommonValues:       {everyReader, Audiences, nobody},
+	StatementValues:    {everyReader, claimantsSide, othersSide},
+	OwnSideValues:      {everyReader, claimantsSide, nobody},
+	UnclassifiedValues: {everyReader, claimantsSide, nobody},
+	ReachValues:        {everyReader, claimantsSide, nobody},
+	PayerValues:        {everyReader, allButOther, nobody},
+	InternalNotes:      {staffReaders, []Audience{ForArchive}, nobody},
+	PublicParticulars:  {everyReader, Audiences, nobody},
+	NamedParticulars:   {courtReaders, Audiences, nobody},
+	PrivateParticulars: {courtReaders, claimantsSide, nobody},
+	FileNames:          {everyReader, claimantsSide, nobody},
+	SharedFiles:        {everyReader, claimantsSide, othersSide},
+	OfficialFiles:      {everyReader, claimantsSide, []Audience{ForPlatform}},
+	IdentityFiles:      {everyReader, claimantsSide, []Audience{ForPlatform}},
+	FileMetadata:       {everyReader, claimantsSide, nobody},
+	CollectorDevices:   {everyReader, claimantsSide, nobody},
+	DemandRecords:      {everyReader, allButOther, nobody},
+	Weaknesses:         {everyReader, claimantsSide, nobody},
+	AbuseMarks:         {markReaders, nobody, nobody},
 }
 
 // paperAudiences lists the audiences for which a role may ask for papers, the
@@ -114,15 +147,27 @@ func SeesOnScreen(role Role, class ValueClass) bool {
 	return slices.Contains(disclosureTable[class].roles, role)
 }
 
-// SeesOnPaper reports whether papers for an audience may show values of a class.
-// Particulars are also hidden from papers that a person asked for who may not
-// see them in the app.
+// SeesOnPaper reports whether papers for an audience may show values of a class as
+// they were recorded.
 func SeesOnPaper(audience Audience, requester Role, class ValueClass) bool {
+	return DisclosureOnPaper(audience, requester, class) == Shown
+}
+
+// DisclosureOnPaper returns how much of the values of a class papers for an audience
+// may contain. Particulars are also withheld from papers that a person asked for who
+// may not see them in the app.
+func DisclosureOnPaper(audience Audience, requester Role, class ValueClass) Disclosure {
 	row := disclosureTable[class]
-	if !slices.Contains(row.audiences, audience) {
-		return false
+	switch {
+	case class.isParticular() && !slices.Contains(row.roles, requester):
+		return Withheld
+	case slices.Contains(row.shown, audience):
+		return Shown
+	case slices.Contains(row.masked, audience):
+		return Masked
+	default:
+		return Withheld
 	}
-	return !class.isParticular() || slices.Contains(row.roles, requester)
 }
 
 // SeesRestricted reports whether a role may see the personal values of a case
@@ -131,23 +176,6 @@ func SeesRestricted(role Role) bool { return slices.Contains(legalReaders, role)
 
 func (c ValueClass) isParticular() bool {
 	return c == PublicParticulars || c == NamedParticulars || c == PrivateParticulars
-}
-
-// reachPaths are the journal paths of ReachValues.
-var reachPaths = []string{"claimant.email", "claimant.phone", "claimant.province", "claimant.city", "gps"}
-
-// ClassOfPath is the class of a personal value of the journal.
-func ClassOfPath(path string) ValueClass {
-	switch {
-	case strings.HasPrefix(path, particularsPath):
-		return classOfParticular(path)
-	case slices.Contains(reachPaths, path), strings.HasSuffix(path, ".contact"):
-		return ReachValues
-	case strings.HasPrefix(path, "payer."):
-		return PayerValues
-	default:
-		return GeneralValues
-	}
 }
 
 func classOfParticular(path string) ValueClass {

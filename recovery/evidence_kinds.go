@@ -43,20 +43,20 @@ type evidenceKindRow struct {
 // here, a constant above, a rule in the playbook's evidence.yaml, and its words
 // in texts/.
 var evidenceKindTable = []evidenceKindRow{
-	{TransferScreenshot, CapturedOrigin, GeneralFiles},
-	{PacketScreenshot, CapturedOrigin, GeneralFiles},
-	{ChatScreenshot, CapturedOrigin, GeneralFiles},
-	{ChatExport, OfficialOrigin, GeneralFiles},
-	{ScreenRecording, CapturedOrigin, GeneralFiles},
-	{Statement, OfficialOrigin, GeneralFiles},
-	{SealedReceipt, OfficialOrigin, GeneralFiles},
+	{TransferScreenshot, CapturedOrigin, SharedFiles},
+	{PacketScreenshot, CapturedOrigin, SharedFiles},
+	{ChatScreenshot, CapturedOrigin, SharedFiles},
+	{ChatExport, OfficialOrigin, SharedFiles},
+	{ScreenRecording, CapturedOrigin, SharedFiles},
+	{Statement, OfficialOrigin, SharedFiles},
+	{SealedReceipt, OfficialOrigin, SharedFiles},
 	{Location, UnknownOrigin, IdentityFiles},
-	{NoticeScreenshot, CapturedOrigin, GeneralFiles},
+	{NoticeScreenshot, CapturedOrigin, SharedFiles},
 	{Identity, UnknownOrigin, IdentityFiles},
-	{Ticket, OfficialOrigin, GeneralFiles},
-	{PoliceReceipt, OfficialOrigin, GeneralFiles},
-	{Agreement, UnknownOrigin, GeneralFiles},
-	{OtherEvidence, UnknownOrigin, GeneralFiles},
+	{Ticket, OfficialOrigin, OfficialFiles},
+	{PoliceReceipt, OfficialOrigin, OfficialFiles},
+	{Agreement, UnknownOrigin, SharedFiles},
+	{OtherEvidence, UnknownOrigin, SharedFiles},
 }
 
 // EvidenceKinds lists every kind in the order of the table.
@@ -76,7 +76,7 @@ func (k EvidenceKind) row() evidenceKindRow {
 			return row
 		}
 	}
-	return evidenceKindRow{kind: k, class: GeneralFiles}
+	return evidenceKindRow{kind: k, class: IdentityFiles}
 }
 
 // Origin returns who made files of this kind.

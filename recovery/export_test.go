@@ -12,3 +12,13 @@ func LegalInterruption(kind string) (how InterruptionKind, interrupts bool) {
 
 // WithReceived exposes withReceived.
 func (p Position) WithReceived(amount Money) Position { return p.withReceived(amount) }
+
+// EntryKindsWithoutRow lists the kinds that the table of disclosure does not name.
+func EntryKindsWithoutRow() (missing []EntryKind) {
+	for _, kind := range EntryKinds {
+		if _, named := entryTable[kind]; !named {
+			missing = append(missing, kind)
+		}
+	}
+	return missing
+}

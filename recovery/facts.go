@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -214,4 +215,13 @@ func (c *FieldChecker) sameDayOrLater(field string, at, sentAt *time.Time) {
 	if at != nil && sentAt != nil && afterDays(*at, 0).Before(afterDays(*sentAt, 0)) {
 		c.Add(field, "before_sending", "This cannot have been before the day of the sending.")
 	}
+}
+
+// StatedCircumstances lists the answers as name=true or name=false, by name.
+func (f Facts) StatedCircumstances() []string {
+	stated := make([]string, 0, len(f.Circumstances))
+	for _, name := range slices.Sorted(maps.Keys(f.Circumstances)) {
+		stated = append(stated, fmt.Sprintf("%s=%t", name, f.Circumstances[name]))
+	}
+	return stated
 }

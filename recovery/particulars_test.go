@@ -109,13 +109,13 @@ func TestMaskedParticulars(t *testing.T) {
 		var p recovery.Particulars
 		p.MergeValues(map[string]string{path: "secretvalue"})
 		masked := p.Masked().ValuesByPath()[path]
-		if masked == "" || strings.Contains(masked, "secret") != (recovery.ClassOfPath(path) == recovery.PublicParticulars) {
+		if masked == "" || strings.Contains(masked, "secret") != (recovery.ClassOfValue(recovery.EntryParticulars, path) == recovery.PublicParticulars) {
 			t.Errorf("%s: %q", path, masked)
 		}
 		if p.ValuesByPath()[path] != "secretvalue" {
 			t.Errorf("%s: masking changed what stands", path)
 		}
-		if class := recovery.ClassOfPath(path); class == recovery.GeneralValues || class == recovery.ReachValues {
+		if class := recovery.ClassOfValue(recovery.EntryParticulars, path); class == recovery.UnclassifiedValues {
 			t.Errorf("%s is of the class %s, not a particular", path, class)
 		}
 	}
@@ -123,7 +123,7 @@ func TestMaskedParticulars(t *testing.T) {
 		"particulars.holders.h.name": true, "particulars.return_to.account": true, "particulars.court": true, "particulars.agent.name": true,
 		"particulars.holders.h.home": false, "particulars.claimant.document_no": false, "particulars.security": false, "particulars.x": false,
 	} {
-		if recovery.SeesOnPaper(recovery.ForOpponent, recovery.RoleLegal, recovery.ClassOfPath(path)) != told {
+		if recovery.SeesOnPaper(recovery.ForOpponent, recovery.RoleLegal, recovery.ClassOfValue(recovery.EntryParticulars, path)) != told {
 			t.Errorf("%s for the other side: %v", path, !told)
 		}
 	}

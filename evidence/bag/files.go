@@ -49,6 +49,9 @@ func checkFolio(f folio.Folio) error {
 		return fmt.Errorf("the last entry does not request an export for %s", f.Audience)
 	}
 	for i, entry := range f.Entries {
+		if entry.Withheld && i == 0 {
+			return errors.New("the first entry is withheld")
+		}
 		if len(entry.Raw) > maxEntry || bytes.ContainsAny(entry.Raw, "\r\n") {
 			return fmt.Errorf("entry %d: not one line of at most %d bytes", i+1, maxEntry)
 		}
@@ -73,6 +76,8 @@ type caseInfo struct {
 	Withheld  []string            `json:"withheld"`         // originals this audience does not receive
 	Erased    []string            `json:"erased,omitempty"` // originals that were erased, as an entry records
 	Shown     []string            `json:"shown,omitempty"`  // copies that replace withheld originals
+	// Reader is the counterpart that the bag is for, if there are several.
+	Reader recovery.CounterpartID `json:"counterpart,omitempty"`
 }
 
 func encodeCaseInfo(f folio.Folio, held originals) ([]byte, error) {
@@ -86,7 +91,7 @@ func encodeCaseInfo(f folio.Folio, held originals) ([]byte, error) {
 	return encodeJSONLine(caseInfo{
 		Format: formatVersion, Number: f.Case.Number, Case: f.Case.ID, Audience: f.Audience, Generator: f.Generator,
 		Custodian: f.Custodian, At: f.At.UTC().Format(time.RFC3339), Pace: pace, Entries: len(f.Entries),
-		Withheld: held.withheld, Erased: held.erased, Shown: held.copies,
+		Withheld: held.withheld, Erased: held.erased, Shown: held.copies, Reader: f.Counterpart,
 	})
 }
 
@@ -101,10 +106,16 @@ func encodeJSONLine(value any) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// newEntriesPart writes one entry per line. A line of a withheld entry has only its
+// leaf hash (RFC 6962 §2.1), which is enough to compute the root.
 func newEntriesPart(f folio.Folio) part {
 	return partFromWriter("data/journal/entries.jsonl", func(w io.Writer) error {
 		for _, entry := range f.Entries {
-			if _, err := w.Write(append(entry.Raw[:len(entry.Raw):len(entry.Raw)], '\n')); err != nil {
+			line := entry.Raw[:len(entry.Raw):len(entry.Raw)]
+			if entry.Withheld {
+				line = fmt.Appendf(nil, `{"withheld":"%x"}`, entry.Hash)
+			}
+			if _, err := w.Write(append(line, '\n')); err != nil {
 				return err
 			}
 		}

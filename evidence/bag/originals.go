@@ -98,7 +98,7 @@ func findDerivations(f folio.Folio) map[[2]string]bool {
 // checkComplete returns an error if an audience that must receive every original
 // would miss one.
 func (held *originals) checkComplete(f folio.Folio) error {
-	if len(held.withheld) > 0 && recovery.SeesOnPaper(f.Audience, recovery.RoleSystem, recovery.PictureMetadata) { // with or without a copy
+	if len(held.withheld) > 0 && recovery.SeesOnPaper(f.Audience, recovery.RoleSystem, recovery.FileMetadata) { // with or without a copy
 		return fmt.Errorf("original %s is missing, but a bag for %s must contain every original that was not erased", held.withheld[0], f.Audience)
 	}
 	return nil

@@ -48,6 +48,9 @@ func (s *composer) recordedText(key string, a journalCheck) string {
 	case "order", "chain", "root", "recomputed":
 		return s.recomputedText(key, a)
 	case "viewed":
+		if !recovery.ReadsEntries(s.folio.Audience, recovery.EntryEvidenceViewed) {
+			return ""
+		}
 		return s.t.hold(key, "count", s.countEntries(recovery.EntryEvidenceViewed))
 	case "ordinary":
 		return s.originCounts()
@@ -98,10 +101,10 @@ func (s *composer) recomputedText(key string, a journalCheck) string {
 func (s *composer) collectorList() string {
 	var list []string
 	for i := range s.folio.Entries {
-		c := s.folio.Entries[i].Parsed.Collector
-		text := strings.TrimSpace(c.Tool + " " + c.Version)
-		if c.Device != "" && s.shows(recovery.CollectorDevices) {
-			text += "（" + c.Device + "）"
+		e := &s.folio.Entries[i]
+		text := strings.TrimSpace(e.Parsed.Collector.Tool + " " + e.Parsed.Collector.Version)
+		if device := e.Value(recovery.DevicePath); device != "" && text != "" && s.shows(recovery.CollectorDevices) {
+			text += "（" + device + "）"
 		}
 		if text != "" && !slices.Contains(list, text) {
 			list = append(list, text)

@@ -416,7 +416,7 @@ func TestWithheldExhibitsAreListed(t *testing.T) {
 	c := walked(t, recovery.ForOpponent)
 	c.exhibit(recovery.ChatExport, "text/plain", "与家人的聊天.txt", "涉及家人病情", []byte("private talk"))
 	last := &c.folio.Exhibits[len(c.folio.Exhibits)-1]
-	last.Withheld, last.Identifying, last.Open = true, true, nil
+	last.Withheld, last.NoSafeCopy, last.Open, last.Copy = true, true, nil, nil
 	c.exhibit(recovery.Identity, "image/png", "身份证.png", "正面", asPNG(t, screenshot(t, 300, 200, "身份证")))
 	for i := range c.folio.Entries { // as the masks of the product leave the values out
 		if n := len(c.folio.Entries); i >= n-2 {
@@ -424,7 +424,7 @@ func TestWithheldExhibitsAreListed(t *testing.T) {
 		}
 	}
 	text := textOf(t, c.seal())
-	has(t, text, "不予展示的证据", "聊天记录导出文件文件带有拍摄位置或者拍摄者的信息", "身份材料涉及申请人的身份、住址等个人信息", "本卷不附此件")
+	has(t, text, "不予展示的证据", "聊天记录导出文件文件含有或者可能含有与本案无关的个人信息", "身份材料涉及申请人的身份、住址等个人信息", "本卷不附此件")
 	lacks(t, text, "家人病情", "与家人的聊天", "身份证.png", "原件在证据包中打开")
 }
 

@@ -59,7 +59,8 @@ func TestEveryAudience(t *testing.T) {
 				fingerprint, f.Root, "证据目录", "2026年11月20日19时40分",
 				"图片数据不完整", "非图片文件",
 			} {
-				if !strings.Contains(all, want) {
+				damagedTicket := want == "图片数据不完整" && audience == recovery.ForOpponent // tickets are not for the other side
+				if !damagedTicket && !strings.Contains(all, want) {
 					t.Errorf("%q is missing", want)
 				}
 			}

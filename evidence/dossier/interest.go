@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"recourse/evidence/folio"
+	"recourse/evidence/journal"
 	"recourse/evidence/typeset"
 	"recourse/recovery"
 )
@@ -115,15 +115,14 @@ func (p *draft) returnPayments() []payment {
 	var back []payment
 	var sum int64
 	byAnybody := !p.areSharesKnown()
-	for i := range p.folio.Entries {
-		e := &p.folio.Entries[i]
-		amount, known := factInteger(e.Parsed.Facts["amount_fen"])
-		if total, is := factInteger(e.Parsed.Facts["recovered_fen"]); is {
+	for _, e := range p.background() {
+		amount, known := factInteger(e.Facts["amount_fen"])
+		if total, is := factInteger(e.Facts["recovered_fen"]); is {
 			amount, known = total-sum, true
 		} else if !isReturn(e) {
 			continue
 		}
-		at := e.Parsed.LimitationEvent().At
+		at := e.LimitationEvent().At
 		if !known || at.IsZero() || amount <= 0 {
 			continue
 		}
@@ -137,23 +136,23 @@ func (p *draft) returnPayments() []payment {
 
 // isByDebtor reports whether money may have come from a debtor. It excludes the
 // automatic refund and the payments of other people.
-func (p *draft) isByDebtor(e *folio.Entry) bool {
-	if factText(e.Parsed.Facts["channel"]) == string(recovery.AutoRefund) {
+func (p *draft) isByDebtor(e journal.Entry) bool {
+	if factText(e.Facts["channel"]) == string(recovery.AutoRefund) {
 		return false
 	}
-	by := recovery.CounterpartID(factText(e.Parsed.Facts["counterpart_id"]))
+	by := recovery.CounterpartID(factText(e.Facts["counterpart_id"]))
 	return by == "" || slices.ContainsFunc(p.debtors(), func(i int) bool { return p.folio.Case.Counterparts[i].ID == by })
 }
 
 // isReturn reports whether an entry records a return. A counterpart's own statement
 // does not count until the claimant records it.
-func isReturn(e *folio.Entry) bool {
-	switch e.Parsed.Kind {
+func isReturn(e journal.Entry) bool {
+	switch e.Kind {
 	case recovery.EntryReturnRecorded, recovery.EntryInstalmentRecorded:
 		return true
 	case recovery.EntryResponseRecorded:
-		kind := recovery.Response(factText(e.Parsed.Facts["kind"]))
-		return e.Parsed.Actor.Role != recovery.RoleCounterpart && (kind == recovery.Returned || kind == recovery.PartlyReturned)
+		kind := recovery.Response(factText(e.Facts["kind"]))
+		return e.Actor.Role != recovery.RoleCounterpart && (kind == recovery.Returned || kind == recovery.PartlyReturned)
 	default:
 		return false
 	}

@@ -34,15 +34,13 @@ type line struct {
 // loadLimitation reads what affects the limitation period from the journal, as
 // recovery evaluates it, and every answer.
 func (p *draft) loadLimitation() {
-	entries := make([]journal.Entry, len(p.folio.Entries))
 	for i := range p.folio.Entries {
 		e := &p.folio.Entries[i]
-		entries[i] = e.Parsed
 		if h := e.Parsed.LimitationEvent(); h.Kind == recovery.EntryResponseRecorded && !h.At.IsZero() {
 			p.replies = append(p.replies, reply{h.At, e, h.CounterpartID})
 		}
 	}
-	log := journal.CollectLimitationLogs(p.folio.Case.Counterparts, entries)
+	log := journal.CollectLimitationLogs(p.folio.Case.Counterparts, p.background())
 	steps, demands := map[recovery.CounterpartID][]recovery.LimitationStep{}, map[recovery.CounterpartID][]recovery.InterruptingEvent{}
 	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{"": p.folio.Case.Position.LimitationWith(recovery.LimitationLog{})}
 	for _, c := range p.folio.Case.Counterparts {
@@ -61,6 +59,18 @@ func (p *draft) loadLimitation() {
 	})
 	slices.SortStableFunc(p.lines, func(a, b line) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
 	slices.SortStableFunc(p.demands, func(a, b demand) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+}
+
+// background returns all entries in plain form, for computing only.
+func (p *draft) background() []journal.Entry {
+	if p.folio.Background != nil {
+		return p.folio.Background
+	}
+	entries := make([]journal.Entry, len(p.folio.Entries))
+	for i := range p.folio.Entries {
+		entries[i] = p.folio.Entries[i].Parsed
+	}
+	return entries
 }
 
 // mergeCommon lists the items of each counterpart in order. Items that all of

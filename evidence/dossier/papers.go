@@ -128,6 +128,9 @@ func (p *draft) classifyExhibits() {
 			Evidence: e.Evidence, Group: kind.Group, Seqs: []int64{e.Seq}, Device: p.collectorDevice(e.Seq), open: e.Open, Copy: e.Copy,
 			Leans: slices.Clone(e.NotIndependentOf),
 		}
+		if e.Copy != nil {
+			one.open = e.Copy.Open
+		}
 		one.withhold(p, e)
 		p.exhibits = append(p.exhibits, one)
 	}
@@ -165,15 +168,16 @@ func (p *draft) numberExhibits() {
 // withholds, and for the opponent everything that shows who the claimant is and
 // where they live.
 func (e *exhibit) withhold(p *draft, from folio.Exhibit) {
-	if !from.Withheld && p.shows(recovery.ClassOfFile(from.Kind)) {
+	degree := recovery.DisclosureOnPaper(p.folio.Audience, recovery.RoleSystem, recovery.ClassOfFile(from.Kind))
+	if !from.Withheld && (degree == recovery.Shown || degree == recovery.Masked && from.Copy != nil) {
 		return
 	}
 	e.Withheld = true
 	switch {
 	case p.erased != nil && from.Seq < p.erased.Parsed.Seq:
 		e.Why = p.t.text("erased_original", "time", formatStamp(p.erased.Parsed.At), "entry", p.erased.Parsed.Seq)
-	case from.Identifying:
-		e.Why = p.t.text("withheld_identifying")
+	case from.NoSafeCopy:
+		e.Why = p.t.text("withheld_no_copy")
 	default:
 		e.Why = p.t.text("withheld_default")
 	}
@@ -201,7 +205,7 @@ func (p *draft) findEntry(seq int64) *folio.Entry {
 
 func (p *draft) collectorDevice(seq int64) string {
 	if e := p.findEntry(seq); e != nil {
-		return e.Parsed.Collector.Device
+		return e.Value(recovery.DevicePath)
 	}
 	return ""
 }
@@ -212,20 +216,20 @@ func (p *draft) preparePicture(e *exhibit) error {
 	switch {
 	case e.Withheld:
 		return nil
-	case !strings.HasPrefix(e.MediaType, "image/") || e.open == nil:
+	case !strings.HasPrefix(e.shownMedia(), "image/") || e.open == nil:
 		e.Why = p.t.Text("paper.unfit.not_image")
 		return nil
 	case e.Size > maxImageBytes:
 		e.Why = p.t.Text("paper.unfit.too_many_bytes")
 		return nil
 	}
-	data, err := readOriginal(e)
+	data, err := readFile(e)
 	if err != nil {
 		return fmt.Errorf("exhibit %s: %w", e.ID, err)
 	}
 	digest := sha256.Sum256(data)
 	p.reopened++
-	if hex.EncodeToString(digest[:]) != e.SHA256 {
+	if hex.EncodeToString(digest[:]) != e.shownDigest() {
 		p.mismatched++
 		e.Why = p.t.Text("paper.unfit.mismatch")
 		return nil
@@ -238,7 +242,24 @@ func (p *draft) preparePicture(e *exhibit) error {
 	return nil
 }
 
-func readOriginal(e *exhibit) ([]byte, error) {
+// shownMedia is the media type of the file that the audience gets.
+func (e *exhibit) shownMedia() string {
+	if e.Copy != nil {
+		return e.Copy.MediaType
+	}
+	return e.MediaType
+}
+
+// shownDigest is the SHA-256 of the file that the audience gets.
+func (e *exhibit) shownDigest() string {
+	if e.Copy != nil {
+		return e.Copy.SHA256
+	}
+	return e.SHA256
+}
+
+// readFile reads the file that the audience gets.
+func readFile(e *exhibit) ([]byte, error) {
 	file, err := e.open()
 	if err != nil {
 		return nil, err

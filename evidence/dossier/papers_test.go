@@ -131,12 +131,15 @@ func TestWithheld(t *testing.T) {
 	for _, audience := range recovery.Audiences {
 		for _, kind := range recovery.EvidenceKinds {
 			p := draft{folio: folio.Folio{Audience: audience}, t: mustWording(t)}
-			personal := audience == recovery.ForOpponent && (kind == recovery.Identity || kind == recovery.Location)
-			for _, told := range []bool{false, true} {
+			private := slices.Contains([]recovery.EvidenceKind{recovery.Identity, recovery.Location, recovery.Ticket, recovery.PoliceReceipt}, kind)
+			outside := audience == recovery.ForOpponent || audience == recovery.ForPlatform
+			for _, given := range []folio.Exhibit{{}, {Copy: &folio.Copy{}}, {Withheld: true}} {
 				var e exhibit
-				e.withhold(&p, folio.Exhibit{Evidence: recovery.Evidence{Kind: kind}, Withheld: told})
-				if e.Withheld != (personal || told) || e.Withheld != (e.Why != "") {
-					t.Errorf("%s for %s, told %v: %+v", kind, audience, told, e)
+				given.Kind = kind
+				e.withhold(&p, given)
+				want := given.Withheld || private && audience == recovery.ForOpponent || outside && given.Copy == nil
+				if e.Withheld != want || e.Withheld != (e.Why != "") {
+					t.Errorf("%s for %s, given %+v: %+v", kind, audience, given, e)
 				}
 			}
 		}

@@ -218,13 +218,23 @@ func (c *caseOf) exhibit(kind recovery.EvidenceKind, media, name, description st
 		Blob:     &journal.Blob{SHA256: hex.EncodeToString(digest[:]), Size: int64(len(data)), MediaType: media},
 	})
 	captured := c.at.Add(-time.Hour)
+	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+	var copied *folio.Copy
+	switch recovery.DisclosureOnPaper(c.folio.Audience, recovery.RoleSystem, recovery.ClassOfFile(kind)) {
+	case recovery.Masked: // as the folio does: a copy instead of the original
+		copied = &folio.Copy{SHA256: hex.EncodeToString(digest[:]), Size: int64(len(data)), MediaType: media, Open: open}
+		open = nil
+	case recovery.Withheld:
+		open = nil
+	case recovery.Shown:
+	}
 	c.folio.Exhibits = append(c.folio.Exhibits, folio.Exhibit{
 		Evidence: recovery.Evidence{
 			ID: id, CaseID: c.folio.Case.ID, Seq: entry.Parsed.Seq, Kind: kind, SHA256: hex.EncodeToString(digest[:]),
 			Size: int64(len(data)), MediaType: media, FileName: name, Description: description, Source: "申请人手机",
 			CapturedAt: &captured, ReceivedAt: c.at, By: entry.Parsed.Actor,
 		},
-		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
+		Open: open, Copy: copied,
 	})
 }
 

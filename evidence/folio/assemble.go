@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"recourse/evidence/journal"
@@ -64,6 +65,9 @@ type Assembler struct {
 	Checklist Checklist
 	Custody   Custody
 	Interest  func(Folio) (recovery.Money, error) // interest that a complaint claims; nil: none
+	// Mask removes personal data from a text that the other side may read. Without it
+	// such texts are withheld.
+	Mask func(text string) string
 }
 
 // assembly is one folio in progress.
@@ -71,7 +75,7 @@ type assembly struct {
 	Assembler
 	Source
 	redaction redaction
-	entries   []Entry
+	entries   []Entry // also those that the audience may not read
 }
 
 // Assemble builds the folio of an export: everything that its checkpoint covers and
@@ -79,13 +83,13 @@ type assembly struct {
 // fix wrap ErrOriginalDamaged, ErrJournalIncomplete or ErrNoSigner.
 func (a Assembler) Assemble(s Source) (Folio, error) {
 	s.Evidence = coveredEvidence(s.Evidence, s.Export.Size)
-	b := &assembly{Assembler: a, Source: s, redaction: newRedaction(s.Case, s.Export.Audience, s.Export.By.Role, s.Evidence)}
+	b := &assembly{Assembler: a, Source: s, redaction: newRedaction(s.Case, s.Export, s.Evidence, a.Mask)}
 	var err error
 	if b.entries, err = redactEntries(s.Records, b.redaction); err != nil {
 		return Folio{}, err
 	}
 	f := Folio{
-		Case: b.redaction.redactCase(s.Case), Audience: s.Export.Audience, At: s.Export.CreatedAt, Entries: b.entries,
+		Case: b.redaction.redactCase(s.Case), Audience: s.Export.Audience, Counterpart: s.Export.CounterpartID, At: s.Export.CreatedAt,
 		Generator: Tool + " " + a.Custody.Version, Custodian: a.Custody.Custodian,
 	}
 	for _, step := range []func(*Folio) error{b.addMissing, b.addExhibits, b.addPapers, b.addProof} {
@@ -93,6 +97,9 @@ func (a Assembler) Assemble(s Source) (Folio, error) {
 			return Folio{}, err
 		}
 	}
+	f.Background = plainEntries(b.entries)
+	f.Entries = b.redaction.withholdEntries(b.entries, f.Exhibits)
+	f.Earlier = withoutWithheld(f.Earlier, f.Entries)
 	return f, nil
 }
 
@@ -105,6 +112,23 @@ func coveredEvidence(all []recovery.Evidence, size int64) []recovery.Evidence {
 		}
 	}
 	return covered
+}
+
+// plainEntries returns the entries in plain form.
+func plainEntries(entries []Entry) []journal.Entry {
+	plain := make([]journal.Entry, len(entries))
+	for i, entry := range entries {
+		plain[i] = entry.Parsed
+	}
+	return plain
+}
+
+// withoutWithheld drops the checkpoints that end at an entry which the audience may not
+// read: without the time of the entry nobody could verify them.
+func withoutWithheld(all []Checkpoint, entries []Entry) []Checkpoint {
+	return slices.DeleteFunc(all, func(c Checkpoint) bool {
+		return c.Size < 1 || c.Size > int64(len(entries)) || entries[c.Size-1].Withheld
+	})
 }
 
 func (b *assembly) addMissing(f *Folio) (err error) {

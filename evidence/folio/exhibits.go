@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"slices"
 
-	"recourse/evidence/originals/metadata"
 	"recourse/recovery"
 )
 
@@ -36,25 +35,26 @@ func (b *assembly) addExhibits(f *Folio) error {
 	return nil
 }
 
-// newExhibit returns one file as the audience may see it. A file with metadata
-// that identifies a place or a person goes to the opponent and the platform as
-// a copy without it, or not at all if there is no copy. Withheld files are
-// checked too.
+// newExhibit returns one file as the audience may see it: the original, a copy
+// without personal data, or only that it exists. Withheld files are checked too.
 func (b *assembly) newExhibit(one recovery.Evidence) (Exhibit, error) {
-	identifying, err := b.checkOriginal(one)
-	if err != nil {
+	if err := b.checkOriginal(one); err != nil {
 		return Exhibit{}, err
 	}
-	exhibit := Exhibit{NotIndependentOf: b.nearDuplicateOf(one), Withheld: b.redaction.withholds(one)}
-	if !exhibit.Withheld && !b.redaction.showsClass(recovery.PictureMetadata) && (identifying || b.hasPosition(one)) {
+	exhibit := Exhibit{Evidence: one, NotIndependentOf: b.nearDuplicateOf(one), Withheld: b.redaction.withholds(one)}
+	masked := !b.redaction.showsClass(recovery.ClassOfFile(one.Kind))
+	if !exhibit.Withheld && masked {
 		exhibit.Copy = b.newestCopy(one.SHA256)
-		exhibit.Identifying = exhibit.Copy == nil
-		exhibit.Withheld = exhibit.Identifying
+		exhibit.NoSafeCopy = exhibit.Copy == nil
+		exhibit.Withheld = exhibit.NoSafeCopy
 	}
-	exhibit.Evidence = one
-	if exhibit.Withheld {
+	switch {
+	case exhibit.Withheld:
 		exhibit.Evidence = redactEvidence(one)
-	} else {
+	case masked:
+		exhibit.Evidence = redactEvidence(one)
+		exhibit.CapturedAt = one.CapturedAt
+	default:
 		exhibit.Open = func() (io.ReadCloser, error) { return b.Originals.Open(one.SHA256) }
 	}
 	return exhibit, nil
@@ -74,17 +74,6 @@ func (b *assembly) nearDuplicateOf(one recovery.Evidence) []recovery.EvidenceID 
 	return []recovery.EvidenceID{recovery.EvidenceID(other)}
 }
 
-// hasPosition reports whether the entry of a picture or recording commits to
-// the place where it was made.
-func (b *assembly) hasPosition(one recovery.Evidence) bool {
-	entry := b.entryOf(one)
-	if entry == nil || !metadata.IsSearched(one.MediaType) {
-		return false
-	}
-	_, committed := entry.Parsed.Commitments["gps"]
-	return committed
-}
-
 // entryOf returns the entry that recorded a file, or nil.
 func (b *assembly) entryOf(one recovery.Evidence) *Entry {
 	if one.Seq < 1 || one.Seq > int64(len(b.entries)) {
@@ -93,37 +82,36 @@ func (b *assembly) entryOf(one recovery.Evidence) *Entry {
 	return &b.entries[one.Seq-1]
 }
 
-// checkOriginal reads an original once, compares its digest and reports whether
-// it has identifying metadata: papers must not be built over bytes that are gone
-// or changed. The originals of an erased case are gone.
-func (b *assembly) checkOriginal(one recovery.Evidence) (identifying bool, err error) {
+// checkOriginal reads an original once and compares its digest: papers must not be
+// built over bytes that are gone or changed. The originals of an erased case are gone.
+func (b *assembly) checkOriginal(one recovery.Evidence) error {
 	if b.redaction.erased {
-		return false, nil
+		return nil
 	}
 	file, err := b.Originals.Open(one.SHA256)
 	if errors.Is(err, fs.ErrNotExist) || recovery.CodeOf(err) == recovery.CodeNotFound {
-		return false, fmt.Errorf("%w: %s: %w", ErrOriginalDamaged, one.SHA256, err)
+		return fmt.Errorf("%w: %s: %w", ErrOriginalDamaged, one.SHA256, err)
 	}
 	if err != nil {
-		return false, fmt.Errorf("original %s: %w", one.SHA256, err)
+		return fmt.Errorf("original %s: %w", one.SHA256, err)
 	}
 	defer file.Close()
 	hash := sha256.New()
-	if identifying, err = metadata.IsIdentifying(one.MediaType, io.TeeReader(file, hash)); err != nil {
-		return false, fmt.Errorf("original %s: %w", one.SHA256, err)
+	if _, err := io.Copy(hash, file); err != nil {
+		return fmt.Errorf("original %s: %w", one.SHA256, err)
 	}
 	if hex.EncodeToString(hash.Sum(nil)) != one.SHA256 {
-		return false, fmt.Errorf("%w: %s holds other bytes", ErrOriginalDamaged, one.SHA256)
+		return fmt.Errorf("%w: %s holds other bytes", ErrOriginalDamaged, one.SHA256)
 	}
-	return identifying, nil
+	return nil
 }
 
-// newestCopy returns the newest copy that an entry records of an original, or
-// nil.
+// newestCopy returns the newest copy of an original that an entry records for this
+// audience, or nil.
 func (b *assembly) newestCopy(original string) *Copy {
 	for _, entry := range slices.Backward(b.entries) {
 		facts := entry.Parsed.Facts
-		if entry.Parsed.Kind != recovery.EntryEvidenceDerived || facts["of_sha256"] != original {
+		if entry.Parsed.Kind != recovery.EntryEvidenceDerived || facts["of_sha256"] != original || !b.redaction.isMadeFor(facts) {
 			continue
 		}
 		digest, _ := facts["sha256"].(string)

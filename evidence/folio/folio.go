@@ -11,10 +11,15 @@ import (
 // Folio is everything a dossier and a bag are made of: the case at one
 // checkpoint, for one audience. The same folio gives the same bytes.
 type Folio struct {
-	Case       recovery.Case
-	Audience   recovery.Audience
-	At         time.Time // when the export was requested, UTC
-	Entries    []Entry   // all entries the checkpoint covers, in order
+	Case     recovery.Case
+	Audience recovery.Audience
+	// Counterpart is the one counterpart that the papers are for and about; "" for all.
+	Counterpart recovery.CounterpartID
+	At          time.Time // when the export was requested, UTC
+	Entries     []Entry   // all entries the checkpoint covers, in order
+	// Background are all entries in plain form, also the withheld ones, without personal
+	// values. Sums and time limits are computed from them; they are never printed.
+	Background []journal.Entry
 	Exhibits   []Exhibit // in order of their journal entries
 	Missing    []string  // what a complete dossier would hold, in Chinese
 	Checkpoint string    // signed note over exactly len(Entries) entries
@@ -61,16 +66,23 @@ type Entry struct {
 	Hash   [32]byte
 	Parsed journal.Entry
 	Values []journal.Value
+	// Masked are free texts without the personal data in them, by path. The papers print
+	// them; they match no commitment, so the bag does not contain them.
+	Masked map[string]string
+	// Withheld is set for an entry that this audience may not read. Everything else is
+	// then empty, except Hash, which proves the place of the entry in the journal.
+	Withheld bool
 }
 
-// Value returns a personal value by its path, or "" if it is redacted or erased.
+// Value returns a personal value by its path, as this audience may read it; "" if it is
+// redacted or erased.
 func (e Entry) Value(path string) string {
 	for _, value := range e.Values {
 		if value.Path == path {
 			return value.Value
 		}
 	}
-	return ""
+	return e.Masked[path]
 }
 
 // Exhibit is one original. Open streams its bytes; the caller closes the stream.
@@ -82,18 +94,16 @@ type Exhibit struct {
 	Open     func() (io.ReadCloser, error)
 	Withheld bool
 
-	// Identifying is set when the exhibit is withheld because its metadata
-	// identifies a place or a person and there is no copy without it. Others are
-	// withheld to protect personal data, or were erased.
-	Identifying bool
+	// NoSafeCopy is set when the exhibit is withheld because there is no copy of it
+	// without personal data. Others are withheld altogether, or were erased.
+	NoSafeCopy bool
 
 	// NotIndependentOf names exhibits that prove the same as this one: near
 	// duplicates, or other pictures of the same screen.
 	NotIndependentOf []recovery.EvidenceID
 
-	// Copy replaces the original in the bag when its metadata identifies a place
-	// or a person. The dossier is still printed from Open, because a page shows
-	// no metadata.
+	// Copy replaces the original, in the bag and on its page, for an audience that may
+	// not have the original. Open is then nil.
 	Copy *Copy
 }
 

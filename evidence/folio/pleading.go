@@ -14,7 +14,7 @@ import (
 // when the bag was written. The fees and citations are those of the bag, so no
 // database or playbook is needed.
 func RestorePapers(f Folio) Folio {
-	papers := newPapers(f.Case, f.Entries, newRedaction(f.Case, f.Audience, recovery.RoleSystem, nil))
+	papers := newPapers(f.Case, f.Entries, newRedaction(f.Case, recovery.Export{Audience: f.Audience, By: recovery.Actor{Role: recovery.RoleSystem}}, nil, nil))
 	papers.Fees, papers.Citations = f.Papers.Fees, f.Papers.Citations
 	f.Papers = papers
 	return f

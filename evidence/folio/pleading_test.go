@@ -96,7 +96,7 @@ func TestPapersNameTheClaimant(t *testing.T) {
 	c := recovery.Case{Claimant: recovery.Claimant{Name: "王小满", Email: "w@example.com", Phone: "13800000000", Province: "广东省", City: "深圳市"}}
 	c.Position.Route = recovery.SmallClaims
 	for _, audience := range recovery.Audiences {
-		b := assembly{Assembler: Assembler{Checklist: fakeChecklist{}}, Source: Source{Case: c}, redaction: newRedaction(c, audience, recovery.RoleLegal, nil)}
+		b := assembly{Assembler: Assembler{Checklist: fakeChecklist{}}, Source: Source{Case: c}, redaction: redactionFor(audience)}
 		var f Folio
 		err := b.addPapers(&f)
 		papers := f.Papers
@@ -120,7 +120,7 @@ func TestPapersCountFromTheNoticeOfTheCase(t *testing.T) {
 	c := recovery.Case{}
 	supplied := Entry{Parsed: journal.Entry{Kind: recovery.EntryParticulars, Commitments: map[string]string{"particulars.noticed_on": "x"}},
 		Values: []journal.Value{{Path: "particulars.noticed_on", Value: "2026-03-01"}}}
-	r := newRedaction(c, recovery.ForCourt, recovery.RoleLegal, nil)
+	r := redactionFor(recovery.ForCourt)
 	if got := newPapers(c, []Entry{supplied}, r).KnewGain; got == nil || got.Format(time.DateOnly) != "2026-03-01" {
 		t.Errorf("from the particulars: %v", got)
 	}

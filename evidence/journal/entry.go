@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"time"
 
 	"recourse/recovery"
@@ -18,11 +19,12 @@ const Format = 1
 const SaltSize = 16
 
 // Collector identifies what recorded an entry (证据规定 93(1), (2)): the program,
-// its version and the name the device reported.
+// its version and the name the device reported. The device may identify a person, so an
+// entry only commits to it, as the value recovery.DevicePath.
 type Collector struct {
 	Tool    string `json:"tool"`
 	Version string `json:"version"`
-	Device  string `json:"device,omitempty"`
+	Device  string `json:"-"`
 }
 
 // Blob refers to a file by its digest.
@@ -101,7 +103,7 @@ func AppendEntry(head *Head, id recovery.CaseID, draft Draft, random io.Reader) 
 	if draft.Pace > 1 {
 		entry.Pace = draft.Pace
 	}
-	values, err := commitValues(&entry, draft.Personal, random)
+	values, err := commitValues(&entry, draft.personalValues(), random)
 	if err != nil {
 		return Record{}, err
 	}
@@ -116,6 +118,16 @@ func AppendEntry(head *Head, id recovery.CaseID, draft Draft, random io.Reader) 
 	return Record{
 		Seq: entry.Seq, Kind: entry.Kind, At: draft.At.UTC(), Key: draft.Key, Bytes: raw, Hash: hash, Values: values,
 	}, nil
+}
+
+// personalValues returns the personal values of a draft, with the collecting device.
+func (d Draft) personalValues() map[string]string {
+	if d.Collector.Device == "" {
+		return d.Personal
+	}
+	values := map[string]string{recovery.DevicePath: d.Collector.Device}
+	maps.Copy(values, d.Personal)
+	return values
 }
 
 // commitValues replaces each personal value by a salted commitment in entry, and

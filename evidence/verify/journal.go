@@ -91,6 +91,9 @@ func (w *journalWalk) checkEntry(line []byte) error {
 	if err != nil {
 		return newFinding(entryName(seq), "%v", err)
 	}
+	if withheld := fields.rawValue("withheld"); withheld != nil {
+		return w.checkWithheldEntry(seq, fields, decodeString(withheld))
+	}
 	if err := w.checkEntryHeader(seq, fields); err != nil {
 		return err
 	}
@@ -120,6 +123,28 @@ func (w *journalWalk) checkEntry(line []byte) error {
 	if err := w.checkRootAtCheckpoint(); err != nil {
 		return err
 	}
+	return w.checkEarlierRoot()
+}
+
+// checkWithheldEntry adds an entry of which the bag has only the leaf hash. The root
+// still proves that it is in the journal, at this place.
+func (w *journalWalk) checkWithheldEntry(seq int64, fields object, digest []byte) error {
+	switch {
+	case w.v.caseInfo.mustHoldAllOriginals():
+		return newFinding(entryName(seq), "is withheld, but a bag for %s must contain every entry", w.v.caseInfo.audience)
+	case seq == 1 || len(fields) != 1 || !isDigest(digest):
+		return newFinding(entryName(seq), "is not an entry and not the hash of one that may be withheld")
+	case len(w.checkpoints) > 0 && w.checkpoints[0].size == seq:
+		return newFinding(w.checkpoints[0].path, "%s is withheld, so the time of this checkpoint is unknown", entryName(seq))
+	}
+	var leaf [sha256.Size]byte
+	if _, err := hex.Decode(leaf[:], digest); err != nil {
+		return newFinding(entryName(seq), "its hash is malformed")
+	}
+	w.latest.kind = ""
+	w.v.summary.WithheldEntries++
+	w.tree.addLeaf(leaf)
+	w.collectHash(leaf, nil)
 	return w.checkEarlierRoot()
 }
 

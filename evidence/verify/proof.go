@@ -47,11 +47,18 @@ type proofCollector struct {
 }
 
 func (w *journalWalk) collectLeaf(line []byte) {
+	if w.v.options.collector != nil {
+		w.collectHash(sha256.Sum256(append([]byte{0}, line...)), line)
+	}
+}
+
+// collectHash keeps the hash of the next entry; line is nil if the entry is withheld.
+func (w *journalWalk) collectHash(leaf [sha256.Size]byte, line []byte) {
 	keep := w.v.options.collector
 	if keep == nil {
 		return
 	}
-	keep.leaves = append(keep.leaves, sha256.Sum256(append([]byte{0}, line...)))
+	keep.leaves = append(keep.leaves, leaf)
 	if int64(len(keep.leaves)) == keep.seq {
 		keep.line = bytes.Clone(line)
 	}

@@ -28,27 +28,29 @@ func newFinding(item, format string, args ...any) error {
 // Summary describes a verified file. Digests are lower-case hex SHA-256. Times are
 // RFC 3339 in UTC by the installation's own clock, which proves nothing to others.
 type Summary struct {
-	Number         string `json:"number"`
-	Case           string `json:"case"`
-	Audience       string `json:"audience"`
-	Generator      string `json:"generator"`
-	Custodian      string `json:"custodian"`
-	At             string `json:"at"`            // when the export was requested
-	LastEntryAt    string `json:"last_entry_at"` // time of the newest entry the checkpoint covers
-	Pace           int64  `json:"pace"`          // above 1: accelerated time, a development case
-	Entries        int64  `json:"entries"`
-	Values         int64  `json:"values"` // disclosed personal values, each matching its commitment
-	Hidden         int64  `json:"hidden"` // commitments without a value: redacted or erased
-	Originals      int    `json:"originals"`
-	Withheld       int    `json:"withheld"` // originals not given to this audience
-	Shown          int    `json:"shown"`    // copies that replace some of the withheld originals
-	Bytes          int64  `json:"bytes"`    // total of all files, uncompressed
-	Root           string `json:"root"`
-	Fingerprint    string `json:"fingerprint"` // of the payload, as printed on the dossier's cover
-	KeyName        string `json:"key_name"`
-	KeyFingerprint string `json:"key_fingerprint"`
-	KeyExpected    bool   `json:"key_expected"` // the key matches Options.Key
-	Sealed         bool   `json:"sealed"`       // the key signed every file, including the dossier
+	Number      string `json:"number"`
+	Case        string `json:"case"`
+	Audience    string `json:"audience"`
+	Generator   string `json:"generator"`
+	Custodian   string `json:"custodian"`
+	At          string `json:"at"`            // when the export was requested
+	LastEntryAt string `json:"last_entry_at"` // time of the newest entry the checkpoint covers
+	Pace        int64  `json:"pace"`          // above 1: accelerated time, a development case
+	Entries     int64  `json:"entries"`
+	Values      int64  `json:"values"` // disclosed personal values, each matching its commitment
+	Hidden      int64  `json:"hidden"` // commitments without a value: redacted or erased
+	Originals   int    `json:"originals"`
+	// WithheldEntries are the entries of which the bag has only the hash.
+	WithheldEntries int64  `json:"withheld_entries,omitempty"`
+	Withheld        int    `json:"withheld"` // originals not given to this audience
+	Shown           int    `json:"shown"`    // copies that replace some of the withheld originals
+	Bytes           int64  `json:"bytes"`    // total of all files, uncompressed
+	Root            string `json:"root"`
+	Fingerprint     string `json:"fingerprint"` // of the payload, as printed on the dossier's cover
+	KeyName         string `json:"key_name"`
+	KeyFingerprint  string `json:"key_fingerprint"`
+	KeyExpected     bool   `json:"key_expected"` // the key matches Options.Key
+	Sealed          bool   `json:"sealed"`       // the key signed every file, including the dossier
 
 	Erasure     *Erasure     `json:"erasure,omitempty"`     // nil if the journal has no erasure
 	Keys        int          `json:"keys,omitempty"`        // number of keys in the key history

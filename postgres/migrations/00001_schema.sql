@@ -265,7 +265,8 @@ create table exports (
     ready_at   timestamptz,
     by_role    text        not null,
     by_id      text        not null,
-    case_at    jsonb -- the state of the case when the export was requested, without personal data
+    case_at    jsonb, -- the state of the case when the export was requested, without personal data
+    counterpart_id text collate "C" not null -- the one counterpart the papers are for; '': all
 );
 create index exports_case on exports (case_id, created_at, id);
 

@@ -114,7 +114,10 @@ class Tree:
         self.size, self.edge = 0, []
 
     def add(self, data):
-        self.edge.append(hashlib.sha256(b'\0' + data).digest())
+        self.add_leaf(hashlib.sha256(b'\0' + data).digest())
+
+    def add_leaf(self, leaf):
+        self.edge.append(leaf)
         self.size += 1
         left = self.size
         while left & 1 == 0:
@@ -246,6 +249,16 @@ def check_copy(seq, entry, shown, withheld, taken, made):
         made[digest] = seq
 
 
+def check_withheld(item, seq, entry, said, earlier):
+    """Handles an entry of which the bag has only the leaf hash."""
+    if said['audience'] in ('court', 'archive'):
+        fail(item, '此类包不得保留条目', 'is withheld, and such a bag holds every entry')
+    if seq == 1 or len(entry) != 1 or not is_digest(entry['withheld']):
+        fail(item, '既不是条目，也不是可以保留的条目的摘要', 'is not an entry and not the hash of one that may be withheld')
+    if seq in earlier:
+        fail(earlier[seq][0], '第 %d 条未提供，无从核对其时间' % seq, '%s is withheld, so its time is unknown' % item)
+
+
 def facts(entry):
     return entry['facts'] if isinstance(entry.get('facts'), dict) else {}
 
@@ -268,7 +281,7 @@ def journal(present, originals, shown_copies, case, size, root, terms, term, ear
     tree, shown, pace, taken = Tree(), values(), 1, {}
     ahead, opened, hidden, entry, first = next(shown), 0, 0, {}, None
     named, erasure, made = set(said['withheld'] + said['erased']), (0, ''), {}
-    withheld = set(said['withheld'])
+    withheld, at = set(said['withheld']), None
     for line in lines_of(ENTRIES):
         seq = tree.size + 1
         item = 'entry %d' % seq
@@ -278,6 +291,11 @@ def journal(present, originals, shown_copies, case, size, root, terms, term, ear
             entry = parse(line)
         except Wrong as wrong:
             fail(item, *str(wrong).split(' / '))
+        if 'withheld' in entry:
+            check_withheld(item, seq, entry, said, earlier)
+            tree.add_leaf(bytes.fromhex(entry['withheld']))
+            entry = {'kind': '', 'at': at}
+            continue
         pace = max(pace, check_entry(item, seq, case, entry))
         if entry.get('prev') != tree.root():
             fail('entry %d' % max(1, seq - 1), '第 %d 条接不上：本条或第 %d 条的 prev 被改动' % (seq, seq),
@@ -301,6 +319,7 @@ def journal(present, originals, shown_copies, case, size, root, terms, term, ear
             opened, hidden, ahead, first = opened + 1, hidden - 1, next(shown), first or name
         stood.check(seq, entry)
         tree.add(line)
+        at = entry['at']
         if seq == 1 and (entry['kind'] != 'case_filed' or facts(entry).get('number') != said['number']):
             fail(ABOUT, '案件编号与第 1 条不符', 'its case number is not the one entry 1 was filed under')
         if seq in earlier and tree.root() == earlier[seq][1]:

@@ -48,6 +48,14 @@ digests() { # manifest: checks the digest of every listed file
 	fail "${wrong:-$1}" "与 $1 所列摘要不符" "its SHA-256 is not the one in $1"
 }
 
+leaves() { # reads verified entries and prints the leaf hash of each, whole or withheld
+	python3 -I -S -X utf8 -c '
+import hashlib, json, sys
+for line in sys.stdin.buffer:
+    line = line.rstrip(b"\n")
+    print(json.loads(line).get("withheld") or hashlib.sha256(b"\0" + line).hexdigest())'
+}
+
 unless() { # prints the failure that a step recorded, if there is one
 	[ -s "$work/$1" ] || return 0
 	cat "$work/$1"
@@ -121,7 +129,8 @@ if [ -n "$earlier" ]; then
 	cmp -s data/keys/checkpoint.vkey "$earlier/data/keys/checkpoint.vkey" ||
 		grep -qxF "$(cat "$earlier/data/keys/checkpoint.vkey")" data/keys/history.txt 2>/dev/null ||
 		fail data/keys/checkpoint.vkey '先前那一包的公钥不在本包的沿革之中' 'the key of the earlier bag does not lead to this one'
-	head -n "$lines" data/journal/entries.jsonl | cmp -s - "$earlier/data/journal/entries.jsonl" ||
+	leaves <"$earlier/data/journal/entries.jsonl" >"$work/leaves"
+	head -n "$lines" data/journal/entries.jsonl | leaves | cmp -s - "$work/leaves" ||
 		fail data/journal/entries.jsonl '不包含先前那一包的全部条目' 'does not contain all entries of the earlier bag'
 	pass "包含先前的包，其 $lines 条全在 contains the earlier bag, all $lines entries of it"
 fi
