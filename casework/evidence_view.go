@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"slices"
 	"strings"
 
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/intake/pdf"
-	"recourse/evidence/originals/metadata"
 	"recourse/evidence/originals/statement"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -145,9 +143,9 @@ func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recove
 	return s.Store.EvidenceDetails(ctx, record.ID)
 }
 
-// deriveViewsFor makes the copies that replace pictures with identifying
-// metadata in an export. They must be in the journal before the export is
-// requested. A picture without a copy is left out of the export.
+// deriveViewsFor makes the copies that replace pictures in an export for an audience
+// that gets no originals. They must be in the journal before the export is requested.
+// A picture without a copy is left out of the export.
 func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience recovery.Audience) error {
 	if c.ErasedAt != nil || recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.FileMetadata) {
 		return nil
@@ -156,43 +154,21 @@ func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience 
 	if err != nil {
 		return err
 	}
+	details, err := s.Store.EvidenceDetailsOf(ctx, c.ID)
+	if err != nil {
+		return err
+	}
 	for _, record := range records {
-		identifying, err := s.hasIdentifyingMetadata(record)
-		if err != nil {
-			return err
-		}
-		if !identifying {
+		found := details[record.ID]
+		if !strings.HasPrefix(record.MediaType, "image/") || found.ViewSHA256 != "" {
 			continue
 		}
-		details, err := s.Store.EvidenceDetails(ctx, record.ID)
-		if err != nil {
-			return err
-		}
-		if details.ViewSHA256 != "" {
-			continue
-		}
-		if _, err := s.deriveView(ctx, c, record, details); err != nil && recovery.CodeOf(err) != recovery.CodeNotFound {
+		found.EvidenceID = record.ID
+		if _, err := s.deriveView(ctx, c, record, found); err != nil && recovery.CodeOf(err) != recovery.CodeNotFound {
 			return err
 		}
 	}
 	return nil
-}
-
-// hasIdentifyingMetadata reports whether a picture has identifying metadata. A
-// missing file is ignored here: building the export detects it.
-func (s *Service) hasIdentifyingMetadata(record recovery.Evidence) (bool, error) {
-	if !strings.HasPrefix(record.MediaType, "image/") {
-		return false, nil
-	}
-	body, err := s.Blobs.Open(record.SHA256)
-	if errors.Is(err, fs.ErrNotExist) || recovery.CodeOf(err) == recovery.CodeNotFound {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	found, err := metadata.IsIdentifying(record.MediaType, body)
-	return found, errors.Join(err, body.Close())
 }
 
 func (s *Service) makeView(ctx context.Context, record recovery.Evidence) (intake.View, error) {

@@ -22,7 +22,11 @@ var (
 	ownText   = map[string]ValueClass{"text": OwnSideValues}
 	ownReason = map[string]ValueClass{"reason": OwnSideValues}
 	said      = map[string]ValueClass{"text": StatementValues}
-	abuse     = map[string]ValueClass{"pattern": AbuseMarks, "reason": AbuseMarks}
+	corrected = map[string]ValueClass{
+		"reason": OwnSideValues, "replacement.text": StatementValues, "replacement.reason": OwnSideValues,
+		"replacement.note": OwnSideValues, "replacement.why": OwnSideValues, "replacement.ref": OwnSideValues,
+	}
+	abuse = map[string]ValueClass{"pattern": AbuseMarks, "reason": AbuseMarks}
 )
 
 // entryTable decides for each kind of entry who may read it. Papers for anybody else
@@ -95,6 +99,10 @@ var entryTable = map[EntryKind]entryDisclosure{
 	EntryHandedOver:         {toNobody, ownReason},
 	EntryDangerReported:     {toNobody, ownText},
 	EntryFactsAmended:       {readers: toNobody},
+	// Only readers of the corrected entry read its correction.
+	EntryCorrected:          {toBoth, corrected},
+	EntryCorrectionProposed: {toNobody, corrected},
+	EntryCorrectionRejected: {toNobody, ownReason},
 	EntryValuesErased:       {readers: toBoth}, // without it nobody could tell why files are missing
 	EntryHoldSet:            {toNobody, ownReason},
 	EntryHoldLifted:         {toNobody, ownReason},

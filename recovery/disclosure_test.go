@@ -176,6 +176,7 @@ instalment_reminded O
 plan_broken OP
 plan_fulfilled OP
 values_erased OP
+entry_corrected OP
 `
 
 func TestReadsEntries(t *testing.T) {

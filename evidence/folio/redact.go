@@ -59,14 +59,16 @@ func (r redaction) isOfAnother(by recovery.Actor) bool {
 // readsEntry reports whether the audience gets an entry. Of the entries about exports
 // it gets only the last, which requested its own papers.
 func (r redaction) readsEntry(entry journal.Entry) bool {
+	replacement, _ := entry.Facts["replacement"].(map[string]any)
 	about, _ := entry.Facts["counterpart_id"].(string)
+	instead, _ := replacement["counterpart_id"].(string)
 	switch {
 	case !recovery.ReadsEntries(r.audience, entry.Kind), r.isOfAnother(entry.Actor):
 		return false
 	case entry.Kind == recovery.EntryExportRequested:
 		return entry.Seq == r.lastSeq || r.showsClass(recovery.OwnSideValues)
 	default:
-		return !r.isForAnother(recovery.CounterpartID(about))
+		return !r.isForAnother(recovery.CounterpartID(about)) && !r.isForAnother(recovery.CounterpartID(instead))
 	}
 }
 
@@ -185,7 +187,18 @@ func (r redaction) withholdEntries(entries []Entry, exhibits []Exhibit) []Entry 
 			kept[i] = Entry{Hash: entry.Hash, Withheld: true}
 		}
 	}
-	return kept
+	return withoutOrphans(kept)
+}
+
+// withoutOrphans withholds the corrections of withheld entries.
+func withoutOrphans(entries []Entry) []Entry {
+	for i, entry := range entries {
+		seq, corrects := entry.Parsed.Facts["corrects"].(float64)
+		if corrects && (seq < 1 || int(seq) > len(entries) || entries[int(seq)-1].Withheld) {
+			entries[i] = Entry{Hash: entry.Hash, Withheld: true}
+		}
+	}
+	return entries
 }
 
 // keepCounterpart removes everybody but the counterpart that the papers are for.

@@ -153,11 +153,13 @@ func TestWithholdEntries(t *testing.T) {
 	entries := []Entry{
 		entry(1, recovery.EntryCaseFiled, ""), entry(2, recovery.EntryEscalated, ""),
 		entry(3, recovery.EntryEvidenceDerived, "here"), entry(4, recovery.EntryEvidenceDerived, "elsewhere"),
+		entry(5, recovery.EntryCorrected, ""), entry(6, recovery.EntryCorrected, ""),
 	}
+	entries[4].Parsed.Facts["corrects"], entries[5].Parsed.Facts["corrects"] = 1.0, 2.0
 	exhibits := []Exhibit{{Copy: &Copy{SHA256: "here"}}, {Copy: &Copy{SHA256: "elsewhere"}, Withheld: true}}
 	for audience, want := range map[recovery.Audience][]bool{
-		recovery.ForOpponent: {false, true, false, true}, recovery.ForPlatform: {false, true, false, true},
-		recovery.ForCourt: {false, false, false, false}, recovery.ForArchive: {false, false, false, false},
+		recovery.ForOpponent: {false, true, false, true, false, true}, recovery.ForPlatform: {false, true, false, true, false, true},
+		recovery.ForCourt: make([]bool, 6), recovery.ForArchive: make([]bool, 6),
 	} {
 		for i, got := range redactionFor(audience).withholdEntries(entries, exhibits) {
 			switch {
