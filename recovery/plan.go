@@ -79,7 +79,9 @@ func (p Position) proposePlan(m Command) (Step, error) {
 		return Step{}, Faultf(CodeActionNotAllowed, "A plan with this counterpart is already running.")
 	}
 	plan := newPlan(p.PlanCount+1, m)
-	if owed := p.owedOutsidePlans(m.CounterpartID); plan.Remaining() != owed || owed == 0 {
+	owed := p.owedOutsidePlans(m.CounterpartID)
+	fits := plan.Remaining() == owed || m.Recorded && plan.Remaining() < owed // a corrected debt may be larger than agreed
+	if !fits || owed == 0 {
 		return Step{}, Invalid([]FieldFault{{
 			"instalments", "sum_mismatch",
 			"The instalments add up to " + plan.Remaining().String() + " yuan; this counterpart owes " + owed.String() + ".",

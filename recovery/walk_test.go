@@ -60,6 +60,8 @@ type walk struct {
 	now   time.Time
 	heard map[recovery.CounterpartID]recovery.LimitationLog
 	trail []string
+	start recovery.Position
+	steps []recovery.RecordedStep
 }
 
 // sums are the fen that were put in, counted without the code under test.
@@ -88,6 +90,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 	w.p = recovery.StartPosition(c, recovery.Terms{
 		RefundAhead: w.r.IntN(2) == 0, NoNotice: w.r.IntN(4) == 0, FourEyes: recovery.Money(w.r.IntN(500)),
 	})
+	w.start = w.p
 	return w
 }
 
@@ -110,7 +113,26 @@ func (w *walk) run() {
 		w.roundTrip()
 	}
 	w.silence()
+	if w.seed%8 == 0 { // replaying costs as much as walking
+		w.replay()
+	}
 }
+
+// record keeps a step as the database does.
+func (w *walk) record(step recovery.RecordedStep) {
+	step.Seq, step.At = int64(len(w.steps)+2), w.now // the first entry is the filing
+	w.steps = append(w.steps, step)
+}
+
+// replay: the recorded steps lead to the same position again, whatever happened.
+func (w *walk) replay() {
+	history, err := recovery.Replay(w.start, w.start.PaidAt, w.steps, noDeadlines)
+	if err != nil || text(w.t, history.Position) != text(w.t, w.p) || len(history.WithoutEffect) > 0 {
+		w.fatal("replayed", err, text(w.t, history.Position), history.WithoutEffect)
+	}
+}
+
+func noDeadlines([]recovery.Deadline, recovery.Step, time.Time) []recovery.Deadline { return nil }
 
 // event is the next thing that happens.
 func (w *walk) event() {
@@ -119,9 +141,11 @@ func (w *walk) event() {
 		w.lapse()
 	case 2:
 		if step, moved := w.p.ReceiveEvidence(); moved {
+			w.record(recovery.RecordedStep{Evidence: true})
 			w.stand("evidence", step, recovery.Command{})
 		}
 	case 3:
+		w.record(recovery.RecordedStep{Near: true})
 		w.stand("near", w.p.WarnOfDeadline(), recovery.Command{})
 	default:
 		w.act()
@@ -139,6 +163,7 @@ func (w *walk) lapse() {
 	if run.Stopped != "" && step.Next.Stage != w.p.Stage {
 		w.fatal("a stopped clock moved the case", run)
 	}
+	w.record(recovery.RecordedStep{Clock: run.Clock, Ref: run.Ref})
 	w.stand(string(run.Clock)+" "+run.Ref, step, recovery.Command{})
 }
 
@@ -168,6 +193,7 @@ func (w *walk) act() {
 		w.fatal("taken though not listed", action, role)
 	}
 	w.put(move)
+	w.record(recovery.RecordedStep{Command: &move})
 	w.stand(string(action), step, move)
 }
 
@@ -196,6 +222,7 @@ func (w *walk) silence() {
 		}
 		run := pick(w, clocks)
 		step := w.p.PassDeadline(run.Clock, run.Ref)
+		w.record(recovery.RecordedStep{Clock: run.Clock, Ref: run.Ref})
 		w.stand("silence: "+string(run.Clock)+" "+run.Ref, step, recovery.Command{})
 		if step.Restart == run.Clock && w.p.InCourt {
 			return
