@@ -62,7 +62,7 @@ func (s *Store) EntriesOfKind(ctx context.Context, id recovery.CaseID, kind reco
 	var entries []entryRow
 	var values []valueRow
 	batch := &pgx.Batch{}
-	batch.Queue(`select seq, kind, at, key, bytes, hash from journal_entries where case_id = $1 and kind = $2 order by seq`, id, kind).
+	batch.Queue(entryColumns+` where case_id = $1 and kind = $2 order by seq`, id, kind).
 		Query(collectInto(&entries))
 	batch.Queue(`select v.seq, v.path, coalesce(v.value, '') as value, v.salt, v.erased_at is not null as erased
 		from journal_values v join journal_entries e using (case_id, seq)

@@ -1,0 +1,212 @@
+package casework_test
+
+import (
+	"testing"
+	"time"
+
+	"recourse/casework"
+	"recourse/casework/casetest"
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+func findEntry(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, kind recovery.EntryKind) journal.Entry {
+	t.Helper()
+	entries := rig.ReadEntries(t, id)
+	for i := len(entries) - 1; i >= 0; i-- {
+		if entries[i].Kind == kind {
+			return entries[i]
+		}
+	}
+	t.Fatalf("no entry %s", kind)
+	return journal.Entry{}
+}
+
+func fen(amount recovery.Money) *recovery.Money { return &amount }
+
+// mistypeReturn records a return with two zeros too many, confirmed, on a fresh case.
+func mistypeReturn(t *testing.T, rig *casetest.Fixture) (view casework.View, seq int64) {
+	t.Helper()
+	filing := casetest.Filing()
+	filing.Counterparts = filing.Counterparts[:1]
+	view = fileWith(t, rig, filing)
+	now, sure := rig.Now(), true
+	body := recovery.ActionBody{
+		Action: recovery.RecordReturn, CounterpartID: view.Counterparts[0].ID, Amount: fen(100 * filing.Amount), At: &now, Channel: recovery.ByWeChat,
+	}
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, body)
+	wantCode(t, err, recovery.CodeConfirmNeeded)
+	body.Confirm = &sure
+	act(t, rig, recovery.RoleClaimant, view.ID, body)
+	return readCase(t, rig, view.ID), findEntry(t, rig, view.ID, recovery.EntryReturnRecorded).Seq
+}
+
+// TestAMistypedReturn is corrected by its author: the case is open again, and record,
+// journal, sums and statistics say the right thing.
+func TestAMistypedReturn(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	rig.SetNoon(1)
+	view, seq := mistypeReturn(t, rig)
+	if view.Position.Outcome != recovery.RecoveredFull || view.ClosedAt == nil {
+		t.Fatalf("the mistake: %+v", view.Position)
+	}
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{
+		Action: recovery.Correct, Seq: seq, Reason: "多打了两个零", Replacement: &recovery.ActionBody{Amount: fen(view.Amount / 10)},
+	})
+	after := readCase(t, rig, view.ID)
+	p := after.Position
+	if !p.IsOpen() || after.ClosedAt != nil || p.Recovered != view.Amount/10 || p.Surplus != 0 || len(after.Deadlines) < 2 {
+		t.Errorf("after: %+v, closed %v", p, after.ClosedAt)
+	}
+	if after.Counterparts[0].ReturnFen != view.Amount/10 {
+		t.Errorf("the counterpart returned %s", after.Counterparts[0].ReturnFen)
+	}
+	correction := findEntry(t, rig, view.ID, recovery.EntryCorrected)
+	replacement, _ := correction.Facts["replacement"].(map[string]any)
+	if correction.Facts["corrects"] != float64(seq) || replacement["amount_fen"] != float64(view.Amount/10) || replacement["channel"] != "wechat" || correction.Commitments["reason"] == "" {
+		t.Errorf("the entry: %+v", correction)
+	}
+	if entered := findEntry(t, rig, view.ID, recovery.EntryStageEntered); entered.Facts["from"] != "closed" || entered.Facts["because"] != "correct" {
+		t.Errorf("the stage: %+v", entered.Facts)
+	}
+	if len(after.Corrections) != 1 || after.Corrections[0].Seq != seq || after.Corrections[0].BySeq != correction.Seq || after.Corrections[0].TakenBack {
+		t.Errorf("the mark: %+v", after.Corrections)
+	}
+	wantNoOutcomes(t, rig)
+}
+
+// wantNoOutcomes expects no closed case and no stage left in the statistics.
+func wantNoOutcomes(t *testing.T, rig *casetest.Fixture) {
+	t.Helper()
+	rows, err := rig.Stats(t.Context(), rig.Actor(recovery.RoleSupervisor), []recovery.Dimension{recovery.ByStage}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if len(row.Outcomes) > 0 || row.RecoveredFen > row.ClaimedFen || row.Stays > 0 {
+			t.Errorf("the statistics still have %+v", row)
+		}
+	}
+}
+
+// TestAReplacementKeepsWhatItLeavesOut, also when an entry is corrected twice.
+func TestAReplacementKeepsWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	now := rig.SetNoon(1)
+	view := rig.FileCase(t)
+	one := view.Counterparts[0].ID
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{
+		Action: recovery.RecordResponse, CounterpartID: one, Kind: string(recovery.Refused), Refusal: recovery.ClaimsGift, Text: "说是送的", At: &now,
+	})
+	seq := findEntry(t, rig, view.ID, recovery.EntryResponseRecorded).Seq
+	correct := func(replacement recovery.ActionBody) map[string]any {
+		act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.Correct, Seq: seq, Reason: "记错了", Replacement: &replacement})
+		facts, _ := findEntry(t, rig, view.ID, recovery.EntryCorrected).Facts["replacement"].(map[string]any)
+		return facts
+	}
+	facts := correct(recovery.ActionBody{Refusal: recovery.ClaimsOwed})
+	if facts["kind"] != "refused" || facts["refusal"] != "claims_owed" || facts["counterpart_id"] != string(one) {
+		t.Errorf("another refusal: %v", facts)
+	}
+	if facts = correct(recovery.ActionBody{Kind: string(recovery.Promised)}); facts["kind"] != "promised" || facts["refusal"] != nil {
+		t.Errorf("another answer keeps no refusal: %v", facts)
+	}
+	after := readCase(t, rig, view.ID)
+	if c := after.Counterparts[0]; c.Answer != recovery.Promised || c.Refusal != "" || len(after.Corrections) != 1 {
+		t.Errorf("%+v, marks %+v", c, after.Corrections)
+	}
+	if deadlineOf(after, recovery.PromiseClock) == nil {
+		t.Error("the promise has no deadline")
+	}
+}
+
+func deadlineOf(view casework.View, clock recovery.Clock) *recovery.Deadline {
+	for i := range view.Deadlines {
+		if view.Deadlines[i].Kind == clock {
+			return &view.Deadlines[i]
+		}
+	}
+	return nil
+}
+
+// TestRefusedCorrections change nothing.
+func TestRefusedCorrections(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	now := rig.SetNoon(1)
+	view := rig.FileCase(t)
+	act(t, rig, recovery.RoleAgent, view.ID, recovery.ActionBody{Action: recovery.AddNote, Text: "内部", Visibility: recovery.NoteInternal})
+	internal := findEntry(t, rig, view.ID, recovery.EntryNoteAdded).Seq
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.RecordReturn, Amount: fen(10), At: &now, Channel: recovery.Cash})
+	returned := findEntry(t, rig, view.ID, recovery.EntryReturnRecorded).Seq
+	before := len(rig.ReadEntries(t, view.ID))
+	tomorrow := now.Add(24 * time.Hour)
+	for name, test := range map[string]struct {
+		role recovery.Role
+		body recovery.ActionBody
+		code recovery.Code
+	}{
+		"the filing":             {recovery.RoleSupervisor, recovery.ActionBody{Seq: 1}, recovery.CodeCorrectionRefused},
+		"an absent entry":        {recovery.RoleSupervisor, recovery.ActionBody{Seq: 99}, recovery.CodeNotFound},
+		"a note not to be seen":  {recovery.RoleClaimant, recovery.ActionBody{Seq: internal}, recovery.CodeNotFound},
+		"another's entry":        {recovery.RoleAgent, recovery.ActionBody{Seq: returned}, recovery.CodeForbidden},
+		"a value that is wrong":  {recovery.RoleClaimant, recovery.ActionBody{Seq: returned, Replacement: &recovery.ActionBody{At: &tomorrow}}, recovery.CodeInvalid},
+		"a field of another act": {recovery.RoleClaimant, recovery.ActionBody{Seq: returned, Replacement: &recovery.ActionBody{Route: recovery.SetOff}}, recovery.CodeInvalid},
+		"an empty replacement":   {recovery.RoleClaimant, recovery.ActionBody{Seq: returned, Replacement: &recovery.ActionBody{}}, recovery.CodeInvalid},
+	} {
+		test.body.Action, test.body.Reason = recovery.Correct, "x"
+		_, err := rig.TakeAction(t.Context(), rig.As(test.role), view.ID, test.body)
+		if got := recovery.CodeOf(err); got != test.code {
+			t.Errorf("%s: %v, want %s", name, err, test.code)
+		}
+	}
+	if after := len(rig.ReadEntries(t, view.ID)); after != before {
+		t.Errorf("%d entries are left by refusals", after-before)
+	}
+}
+
+// TestACorrectedNote changes nothing else.
+func TestACorrectedNote(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	view := rig.FileCase(t)
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.AddNote, Text: "他姓张", Visibility: recovery.NoteShared})
+	seq := findEntry(t, rig, view.ID, recovery.EntryNoteAdded).Seq
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{
+		Action: recovery.Correct, Seq: seq, Reason: "听错了", Replacement: &recovery.ActionBody{Text: "他姓章"},
+	})
+	after := readCase(t, rig, view.ID)
+	if after.Position.Stage != view.Position.Stage || len(after.Corrections) != 1 {
+		t.Errorf("%s, %+v", after.Position.Stage, after.Corrections)
+	}
+	if facts, _ := findEntry(t, rig, view.ID, recovery.EntryCorrected).Facts["replacement"].(map[string]any); facts["visibility"] != recovery.NoteShared {
+		t.Errorf("%v", facts)
+	}
+}
+
+// TestALargeCorrectionNeedsTwoPeople: it is proposed with its words, approved by another
+// person with the same words, and only then changes the case.
+func TestALargeCorrectionNeedsTwoPeople(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	rig.SetNoon(1)
+	view, seq := mistypeReturn(t, rig)
+	p := view.Position
+	p.FourEyes = 1
+	rig.SetPosition(t, view.ID, p)
+	body := recovery.ActionBody{Action: recovery.Correct, Seq: seq, Reason: "多打了两个零", Replacement: &recovery.ActionBody{Amount: fen(10)}}
+	act(t, rig, recovery.RoleClaimant, view.ID, body)
+	if waiting := readCase(t, rig, view.ID); waiting.Position.IsOpen() || len(waiting.Position.PendingCorrections) != 1 || len(waiting.Corrections) != 0 {
+		t.Fatalf("proposed: %+v", waiting.Position)
+	}
+	act(t, rig, recovery.RoleSupervisor, view.ID, recovery.ActionBody{Action: recovery.ApproveCorrection, Seq: seq})
+	after := readCase(t, rig, view.ID)
+	if !after.Position.IsOpen() || after.Position.Recovered != 10 || len(after.Position.PendingCorrections) != 0 || len(after.Corrections) != 1 {
+		t.Errorf("approved: %+v", after.Position)
+	}
+	if correction := findEntry(t, rig, view.ID, recovery.EntryCorrected); correction.Commitments["reason"] == "" || correction.Facts["replacement"] == nil {
+		t.Errorf("the entry lacks the words: %+v", correction)
+	}
+}
