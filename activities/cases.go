@@ -37,6 +37,9 @@ type Cases struct {
 	Now         func() time.Time
 	Version     string        // of this build, for the journal's collector
 	NotifyRules *notify.Rules // nil: no notifications
+	// ActionsPerRun is after how many actions the run of a case continues as new; 0
+	// means the usual number.
+	ActionsPerRun int
 }
 
 // OpenCase reads the position and deadlines of a filed case.
@@ -45,7 +48,7 @@ func (a *Cases) OpenCase(ctx context.Context, in OpenInput) (Opening, error) {
 	if err != nil {
 		return Opening{}, nonRetryable(err)
 	}
-	return Opening{Position: c.Position, Deadlines: c.Deadlines, Pace: c.Pace}, nil
+	return Opening{Position: c.Position, Deadlines: c.Deadlines, Pace: c.Pace, ActionsPerRun: a.ActionsPerRun}, nil
 }
 
 // TakeStep writes a step: its journal entries and the new position and deadlines,

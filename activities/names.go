@@ -22,6 +22,8 @@ type Opening struct {
 	Position  recovery.Position   `json:"position"`
 	Deadlines []recovery.Deadline `json:"deadlines"`
 	Pace      int                 `json:"pace"`
+	// ActionsPerRun replaces the number of actions after which a run continues as new.
+	ActionsPerRun int `json:"actions_per_run,omitempty"`
 }
 
 // StepInput is a step to write. Command is nil when no one acted; then Because names

@@ -10,11 +10,17 @@
 // Packages casework (for names and inputs) and worker (for registration) import
 // this package.
 //
+// # Runs
+//
+// The server ends or refuses a run at fixed numbers of Updates, signals and events, so
+// a case continues as new long before (runUsage). The next run reads the case from the
+// database and gets the last results, so that an action that is sent twice across the
+// two runs is performed once. See continueAsNew.
+//
 // # Changing workflow code
 //
-// A case lives for months and is never continued as new, because its history can
-// be audited. New code therefore replays histories that older code wrote
-// (AutoUpgrade). From release 0.1.0 on, a change in the order or kind of commands
+// A run of a case lives for months. New code therefore replays histories that older
+// code wrote (AutoUpgrade). From release 0.1.0 on, a change in the order or kind of commands
 // (one activity more or less, another timer, another child workflow) must branch:
 //
 //	if workflow.GetVersion(ctx, changeReminders, workflow.DefaultVersion, 1) == workflow.DefaultVersion {

@@ -201,17 +201,28 @@ type testRun struct {
 
 func newTestRun(t *testing.T, start recovery.Position) *testRun {
 	t.Helper()
+	env := newEnvironment()
+	d := &fakeActivities{
+		now: env.Now, version: 1, abandon: map[recovery.RequestID]int{},
+		opening: activities.Opening{Position: start, Pace: fastPace},
+	}
+	d.opening.Deadlines = d.computeDeadlines(recovery.Step{Next: start}, filedAt)
+	return newTestRunWith(t, env, d)
+}
+
+// newEnvironment returns a test environment whose time is that of the filing.
+func newEnvironment() *testsuite.TestWorkflowEnvironment {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(filedAt)
 	// On a busy machine, a second without CPU time is no deadlock.
 	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute})
-	d := &fakeActivities{
-		now: env.Now, version: 1, abandon: map[recovery.RequestID]int{},
-		opening: activities.Opening{Position: start, Pace: fastPace},
-	}
-	d.opening.Deadlines = d.computeDeadlines(recovery.Step{Next: start}, filedAt)
+	return env
+}
+
+func newTestRunWith(t *testing.T, env *testsuite.TestWorkflowEnvironment, d *fakeActivities) *testRun {
+	t.Helper()
 	env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
 	env.RegisterWorkflowWithOptions(workflows.RepaymentPlan, workflow.RegisterOptions{Name: workflows.PlanWorkflow})
 	env.RegisterActivityWithOptions(d.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})

@@ -36,9 +36,18 @@ func PlanWorkflowID(id recovery.CaseID, plan int) string { return fmt.Sprintf("p
 // ExportWorkflowID returns the id of the workflow of an export.
 func ExportWorkflowID(id recovery.ExportID) string { return "export:" + string(id) }
 
-// CaseInput starts the workflow of a filed case.
+// CaseInput starts a run of the workflow of a filed case.
 type CaseInput struct {
 	CaseID recovery.CaseID `json:"case_id"`
+	// Results are those of the last actions of the run before. The position and the
+	// deadlines are in the database.
+	Results []RecentResult `json:"results,omitempty"`
+}
+
+// RecentResult is the result of an action that was performed before.
+type RecentResult struct {
+	RequestID recovery.RequestID `json:"request_id"`
+	Result    ActionResult       `json:"result"`
 }
 
 // ExportInput starts the workflow of a requested export.

@@ -28,33 +28,69 @@ func RepaymentPlan(ctx workflow.Context, in PlanInput) error {
 	return nil
 }
 
-// runningPlan is the child workflow of a running plan.
+// runningPlan is the child workflow of a plan.
 type runningPlan struct {
-	plan   int
-	cancel workflow.CancelFunc
+	plan       int
+	cancel     workflow.CancelFunc
+	child      workflow.ChildWorkflowFuture // ready when the child has closed
+	isCanceled bool
+}
+
+// end cancels the child. It may take a while to close.
+func (p *runningPlan) end() {
+	p.isCanceled = true
+	p.cancel()
 }
 
 // syncPlanWorkflows cancels the child workflows of plans that ended and starts those
 // of plans that began. The caller holds the mutex.
 func (c *runningCase) syncPlanWorkflows(ctx workflow.Context) error {
-	kept := c.plans[:0:0]
-	for _, running := range c.plans {
-		if c.isPlanRunning(running.plan) {
-			kept = append(kept, running)
+	c.forgetClosedPlans()
+	for i := range c.plans {
+		if !c.isPlanRunning(c.plans[i].plan) {
+			c.plans[i].end()
+		}
+	}
+	if c.run.isEnding {
+		return nil // the next run starts them
+	}
+	for _, plan := range c.position.Plans {
+		if !plan.Running || slices.ContainsFunc(c.plans, func(p runningPlan) bool { return p.plan == plan.No && !p.isCanceled }) {
 			continue
 		}
-		running.cancel()
-	}
-	c.plans = kept
-	for _, plan := range c.position.Plans {
-		if !plan.Running || slices.ContainsFunc(kept, func(k runningPlan) bool { return k.plan == plan.No }) {
-			continue
+		if err := c.awaitClosedPlans(ctx); err != nil {
+			return err
 		}
 		if err := c.startPlanWorkflow(ctx, plan); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// endPlanWorkflows cancels all child workflows and waits until they have closed. An
+// open child would be terminated with this run, and the next run could not start
+// another one under its id before that.
+func (c *runningCase) endPlanWorkflows(ctx workflow.Context) error {
+	for i := range c.plans {
+		c.plans[i].end()
+	}
+	return c.awaitClosedPlans(ctx)
+}
+
+// awaitClosedPlans waits for the cancelled children.
+func (c *runningCase) awaitClosedPlans(ctx workflow.Context) error {
+	err := workflow.Await(ctx, func() bool {
+		return !slices.ContainsFunc(c.plans, func(p runningPlan) bool { return p.isCanceled && !p.child.IsReady() })
+	})
+	c.forgetClosedPlans()
+	return err
+}
+
+// forgetClosedPlans removes the cancelled children that have closed. The child of a
+// running plan stays when it has signalled all of its instalments.
+func (c *runningCase) forgetClosedPlans() {
+	c.plans = slices.DeleteFunc(c.plans, func(p runningPlan) bool { return p.isCanceled && p.child.IsReady() })
 }
 
 func (c *runningCase) isPlanRunning(plan int) bool {
@@ -72,7 +108,7 @@ func (c *runningCase) startPlanWorkflow(ctx workflow.Context, plan recovery.Plan
 	})
 	in := PlanInput{CaseID: c.caseID, Plan: plan.No, Due: c.instalmentsDue(plan), Stagger: c.stagger}
 	child := workflow.ExecuteChildWorkflow(childCtx, PlanWorkflow, in)
-	c.plans = append(c.plans, runningPlan{plan: plan.No, cancel: cancel})
+	c.plans = append(c.plans, runningPlan{plan: plan.No, cancel: cancel, child: child})
 	if err := child.GetChildWorkflowExecution().Get(childCtx, nil); err != nil {
 		return fmt.Errorf("start the workflow of plan %d: %w", plan.No, err)
 	}
@@ -86,6 +122,7 @@ func (c *runningCase) handleInstalmentSignals(ctx workflow.Context) error {
 		if !c.instalments.ReceiveAsync(&due) {
 			return nil
 		}
+		c.run.signals++
 		if err := c.handleInstalment(ctx, due); err != nil {
 			return err
 		}

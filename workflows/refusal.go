@@ -33,6 +33,22 @@ func newRefusal(err error, position recovery.Position, role recovery.Role) error
 	})
 }
 
+// runEnds is the type of the error that refuses an Update while the run ends.
+const runEnds = "run_ends"
+
+func newRunEnds() error {
+	return temporal.NewApplicationErrorWithOptions("The run of the workflow ends.", runEnds, temporal.ApplicationErrorOptions{
+		NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign,
+	})
+}
+
+// IsRunEnding reports whether an Update was refused only because the workflow
+// continues in a new run. The caller sends the same Update again.
+func IsRunEnding(err error) bool {
+	var failure *temporal.ApplicationError
+	return errors.As(err, &failure) && failure.Type() == runEnds
+}
+
 // RefusalOf returns the Refusal in the error of an Update; ok is false if it has
 // none.
 func RefusalOf(err error) (refusal Refusal, ok bool) {

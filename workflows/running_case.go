@@ -17,9 +17,10 @@ type runningCase struct {
 	state
 	caseID      recovery.CaseID
 	mutex       workflow.Mutex
+	run         runUsage
 	evidence    workflow.ReceiveChannel
 	instalments workflow.ReceiveChannel
-	plans       []runningPlan // of the running plans
+	plans       []runningPlan // whose child workflows may be open
 	loaded      bool          // the case was read from the database
 	stagger     time.Duration // between a deadline and the step it triggers
 }
@@ -29,7 +30,7 @@ type runningCase struct {
 // anything else; it waits until the case is loaded.
 func openCase(ctx workflow.Context, in CaseInput) (*runningCase, error) {
 	c := &runningCase{
-		state: newState(), caseID: in.CaseID, mutex: workflow.NewMutex(ctx),
+		state: state{results: in.Results}, caseID: in.CaseID, mutex: workflow.NewMutex(ctx),
 		evidence: workflow.GetSignalChannel(ctx, EvidenceSignal), instalments: workflow.GetSignalChannel(ctx, InstalmentSignal),
 	}
 	err := workflow.SetUpdateHandlerWithOptions(ctx, ActionUpdate, c.handleAction, workflow.UpdateHandlerOptions{
@@ -45,6 +46,7 @@ func openCase(ctx workflow.Context, in CaseInput) (*runningCase, error) {
 	}
 	c.position, c.deadlines = opening.Position, opening.Deadlines
 	c.stagger = staggerFor(in.CaseID, opening.Pace)
+	c.run.maxActions = opening.ActionsPerRun
 	if err := c.syncPlanWorkflows(ctx); err != nil {
 		return nil, err
 	}
@@ -58,13 +60,17 @@ func (c *runningCase) stayInStage(ctx workflow.Context, stage recovery.Stage) er
 	return c.stayWhile(ctx, func() bool { return c.position.Stage == stage })
 }
 
-// stayWhile handles actions, evidence and deadlines while a condition holds.
+// stayWhile handles actions, evidence and deadlines while a condition holds. When the
+// run is full, it returns the error that continues the workflow in a new run.
 func (c *runningCase) stayWhile(ctx workflow.Context, holds func() bool) error {
 	for holds() {
 		// A cancelled timer looks like a finished one, so a workflow that an operator
 		// cancelled must end here.
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if c.run.isFull(ctx) {
+			return c.continueAsNew(ctx)
 		}
 		if err := c.waitForChange(ctx); err != nil {
 			return err
@@ -77,14 +83,14 @@ func (c *runningCase) stayWhile(ctx workflow.Context, holds func() bool) error {
 }
 
 // waitForChange sleeps until the next alarm, or until the stage or the next alarm
-// changes. Signals are handled while it waits; those that change neither do not
-// restart the timer.
+// changes, or the run is full. Signals are handled while it waits; those that change
+// neither do not restart the timer.
 func (c *runningCase) waitForChange(ctx workflow.Context) error {
 	next, found := c.nextAlarm()
 	stage := c.position.Stage
 	hasChanged := func() bool {
 		current, stillFound := c.nextAlarm()
-		return c.position.Stage != stage || stillFound != found || current.deadline.Kind != next.deadline.Kind || !current.at.Equal(next.at)
+		return c.run.isFull(ctx) || c.position.Stage != stage || stillFound != found || current.deadline.Kind != next.deadline.Kind || !current.at.Equal(next.at)
 	}
 	isOver, stop := c.startTimer(ctx, next, found)
 	defer stop()
@@ -162,6 +168,7 @@ func (c *runningCase) handleEvidenceSignals(ctx workflow.Context) error {
 		if !c.evidence.ReceiveAsync(&added) {
 			return nil
 		}
+		c.run.signals++
 		if err := c.handleEvidence(ctx, added.EvidenceID); err != nil {
 			return err
 		}
@@ -214,6 +221,9 @@ func callTakeStep(ctx workflow.Context, in activities.StepInput) (activities.Ste
 // written to the history. While a step is being written, people may already see the
 // position after it, so only handleAction can decide then.
 func (c *runningCase) validateAction(_ workflow.Context, in ActionInput) error {
+	if c.run.isEnding {
+		return newRunEnds()
+	}
 	if !c.loaded || c.mutex.IsLocked() {
 		return nil
 	}
@@ -223,6 +233,7 @@ func (c *runningCase) validateAction(_ workflow.Context, in ActionInput) error {
 // handleAction performs the actions of people one at a time, each on the position
 // that the one before it left.
 func (c *runningCase) handleAction(ctx workflow.Context, in ActionInput) (ActionResult, error) {
+	defer func() { c.run.actions++ }()
 	if err := workflow.Await(ctx, func() bool { return c.loaded }); err != nil {
 		return ActionResult{}, err
 	}
@@ -230,7 +241,7 @@ func (c *runningCase) handleAction(ctx workflow.Context, in ActionInput) (Action
 		return ActionResult{}, err
 	}
 	defer c.mutex.Unlock()
-	if result, done := c.results[in.Command.RequestID]; done {
+	if result, done := c.findResult(in.Command.RequestID); done {
 		return result, nil
 	}
 	command := withTime(ctx, in.Command)
@@ -249,7 +260,7 @@ func (c *runningCase) handleAction(ctx workflow.Context, in ActionInput) (Action
 	}
 	result := ActionResult{Version: written.Version, Abandoned: written.Abandoned}
 	if !result.Abandoned {
-		c.results[in.Command.RequestID] = result
+		c.keepResult(in.Command.RequestID, result)
 	}
 	return result, nil
 }

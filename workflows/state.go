@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"recourse/activities"
@@ -13,13 +14,28 @@ import (
 type state struct {
 	position  recovery.Position
 	deadlines []recovery.Deadline
-	// results are those of the actions performed so far: an action that is sent
-	// twice gets the same result, whatever its Update id.
-	results map[recovery.RequestID]ActionResult
+	// results are those of the last actions, oldest first: an action that is sent
+	// twice gets the same result, whatever its Update id and run.
+	results []RecentResult
 }
 
-func newState() state {
-	return state{results: map[recovery.RequestID]ActionResult{}}
+// maxRecentResults is more than one case performs while a caller waits for its
+// answer. Later repetitions are answered from the database.
+const maxRecentResults = 500
+
+func (s *state) findResult(id recovery.RequestID) (result ActionResult, found bool) {
+	at := slices.IndexFunc(s.results, func(r RecentResult) bool { return r.RequestID == id })
+	if at < 0 {
+		return ActionResult{}, false
+	}
+	return s.results[at].Result, true
+}
+
+func (s *state) keepResult(id recovery.RequestID, result ActionResult) {
+	s.results = append(s.results, RecentResult{RequestID: id, Result: result})
+	if excess := len(s.results) - maxRecentResults; excess > 0 {
+		s.results = s.results[excess:]
+	}
 }
 
 // alarm is the instant of a deadline, or of a warning before it.
@@ -87,7 +103,7 @@ func (s *state) applyStep(step recovery.Step, result activities.StepResult) {
 
 // checkAction returns a refusal if an action is not possible now.
 func (s *state) checkAction(in ActionInput) error {
-	if _, done := s.results[in.Command.RequestID]; done {
+	if _, done := s.findResult(in.Command.RequestID); done {
 		return nil
 	}
 	if _, err := s.position.Take(in.Command); err != nil {

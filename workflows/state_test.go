@@ -17,7 +17,7 @@ import (
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func stateIn(stage recovery.Stage, change func(*recovery.Position)) state {
-	s := newState()
+	var s state
 	s.position = recovery.Position{
 		Stage: stage, WaitingOn: recovery.OnClaimant, Claim: 100_000,
 		Counterparts: []recovery.CounterpartState{{ID: "a"}, {ID: "b"}},
@@ -89,7 +89,7 @@ func TestCheckAcceptsRepeatedActions(t *testing.T) {
 	if s.checkAction(in) == nil {
 		t.Fatal("a closed case was withdrawn")
 	}
-	s.results["r"] = ActionResult{Version: 7}
+	s.keepResult("r", ActionResult{Version: 7})
 	if err := s.checkAction(in); err != nil {
 		t.Errorf("the repetition was refused: %v", err)
 	}
