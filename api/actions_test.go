@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"bytes"
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -196,9 +198,18 @@ func TestEngineUnavailable(t *testing.T) {
 		as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/actions/withdraw",
 		body: []byte(`{"reason":"x"}`), key: "w",
 	}
-	s.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "nobody answers at 10.0.0.7")
+	s.Engine.Away = &recovery.Fault{
+		Code: recovery.CodeUnavailable, Detail: "The case engine cannot be reached.", Cause: errors.New("nobody answers at 10.0.0.7"),
+	}
 	refused := s.send(t, c)
 	refused.problem(http.StatusServiceUnavailable, "unavailable")
+	reason := "The case engine cannot be reached. Nothing was done. Send the same request again in a moment."
+	if got := refused.stringField("detail"); got != reason {
+		t.Errorf("detail %q", got)
+	}
+	if bytes.Contains(refused.body, []byte("10.0.0.7")) {
+		t.Errorf("it names a host: %s", refused.body)
+	}
 	if refused.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}

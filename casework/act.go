@@ -154,9 +154,9 @@ func (s *Service) deleteAction(ctx context.Context, id recovery.RequestID, cause
 	return cause
 }
 
-// sendAction sends the action to the engine. If the engine does not answer in time,
-// the request is abandoned, so that the action cannot happen later. An action that
-// was written in the meantime counts as done.
+// sendAction sends the action to the engine. If the engine refuses for a reason of its
+// own or does not answer in time, the request is abandoned, so that the action cannot
+// happen later. An action that was written in the meantime counts as done.
 func (s *Service) sendAction(ctx context.Context, request recovery.ActionRequest, command recovery.Command) error {
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
@@ -165,7 +165,7 @@ func (s *Service) sendAction(ctx context.Context, request recovery.ActionRequest
 	case err == nil && !abandoned:
 		return nil
 	case err == nil || recovery.CodeOf(err) == recovery.CodeUnavailable:
-		return s.abandonAction(context.WithoutCancel(ctx), request.ID)
+		return s.abandonAction(context.WithoutCancel(ctx), request.ID, err)
 	case recovery.CodeOf(err) == recovery.CodeInternal:
 		return err
 	default:
@@ -173,13 +173,20 @@ func (s *Service) sendAction(ctx context.Context, request recovery.ActionRequest
 	}
 }
 
-func (s *Service) abandonAction(ctx context.Context, id recovery.RequestID) error {
+// abandonAction abandons a request that the engine did not perform because of cause;
+// nil if the action came too late for its caller.
+func (s *Service) abandonAction(ctx context.Context, id recovery.RequestID, cause error) error {
 	abandoned, err := s.Store.AbandonAction(ctx, id)
 	if err != nil || !abandoned {
 		return err
 	}
-	return recovery.Faultf(recovery.CodeUnavailable,
-		"The case engine did not answer in time. Nothing was done. Send the same request again in a moment.")
+	reason := "The case engine did not answer in time."
+	if fault, given := errors.AsType[*recovery.Fault](cause); given {
+		reason = fault.Detail
+	}
+	return &recovery.Fault{
+		Code: recovery.CodeUnavailable, Detail: reason + " Nothing was done. Send the same request again in a moment.", Cause: cause,
+	}
 }
 
 // actionResult returns the result of an action that is written: the stored one,

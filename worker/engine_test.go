@@ -18,8 +18,10 @@ import (
 
 // server stands in for a Temporal server as its client sees it.
 type server struct {
-	update, withStart, health error // of the calls
-	outcome                   error // of the Update, as its handle tells it
+	update, withStart, health error   // of the calls
+	outcome                   error   // of the Update, as its handle tells it
+	outcomes                  []error // of one Update after the other, before outcome
+	onUpdate                  func(sent int)
 	result                    workflows.ActionResult
 	updates, starts           []client.UpdateWorkflowOptions
 	started                   []client.StartWorkflowOptions
@@ -27,6 +29,9 @@ type server struct {
 
 func (s *server) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
 	s.updates = append(s.updates, o)
+	if s.onUpdate != nil {
+		s.onUpdate(len(s.updates))
+	}
 	return s.handle(), s.update
 }
 
@@ -45,7 +50,11 @@ func (s *server) CheckHealth(context.Context, *client.CheckHealthRequest) (*clie
 }
 
 func (s *server) handle() client.WorkflowUpdateHandle {
-	return handle{outcome: s.outcome, result: s.result}
+	outcome := s.outcome
+	if len(s.outcomes) > 0 {
+		outcome, s.outcomes = s.outcomes[0], s.outcomes[1:]
+	}
+	return handle{outcome: outcome, result: s.result}
 }
 
 type handle struct {
@@ -119,14 +128,14 @@ func TestActFaults(t *testing.T) {
 		{"forbidden", server{outcome: refused(recovery.CodeForbidden)}, recovery.CodeForbidden},
 		{"invalid", server{outcome: refused(recovery.CodeInvalid)}, recovery.CodeInvalid},
 		{"refused with the start", server{update: gone, outcome: refused(recovery.CodeInvalid)}, recovery.CodeInvalid},
-		{"closed", server{update: gone, withStart: ended}, recovery.CodeActionNotAllowed},
+		{"started by another", server{update: gone, withStart: ended}, recovery.CodeUnavailable},
 		{"nobody works", server{update: &client.WorkflowUpdateServiceTimeoutOrCanceledError{}}, recovery.CodeUnavailable},
 		{"nobody answers the start", server{update: gone, withStart: serviceerror.NewDeadlineExceeded("late")}, recovery.CodeUnavailable},
 		{"the server is away", server{update: serviceerror.NewUnavailable("away")}, recovery.CodeUnavailable},
 		{"the server is full", server{update: &serviceerror.ResourceExhausted{Message: "full"}}, recovery.CodeUnavailable},
 		{"the answer is late", server{outcome: context.DeadlineExceeded}, recovery.CodeUnavailable},
 		{"the asker left", server{outcome: serviceerror.NewCanceled("left")}, recovery.CodeUnavailable},
-		{"something else", server{update: errors.New("else")}, recovery.CodeInternal},
+		{"the way is broken", server{update: errors.New("else")}, recovery.CodeUnavailable},
 		{"the database ruled", server{outcome: temporal.NewNonRetryableApplicationError("x", "transaction_has_open_case", nil)}, recovery.CodeTransactionOpen},
 		{"the case has changed", server{outcome: temporal.NewNonRetryableApplicationError("x", "precondition_failed", nil)}, recovery.CodePrecondition},
 		{"an activity failed", server{outcome: temporal.NewNonRetryableApplicationError("x", "panic", nil)}, recovery.CodeInternal},

@@ -156,6 +156,21 @@ func (r *Relay) isTemporalReachable(ctx context.Context) bool {
 	return err == nil
 }
 
+// isUnreachable reports whether an error means that Temporal did not answer, or
+// not in time. It is unknown whether the request had an effect.
+func isUnreachable(ctx context.Context, err error) bool {
+	var (
+		timeout   *client.WorkflowUpdateServiceTimeoutOrCanceledError
+		deadline  *serviceerror.DeadlineExceeded
+		canceled  *serviceerror.Canceled
+		away      *serviceerror.Unavailable
+		exhausted *serviceerror.ResourceExhausted
+	)
+	return ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		errors.As(err, &timeout) || errors.As(err, &deadline) || errors.As(err, &canceled) ||
+		errors.As(err, &away) || errors.As(err, &exhausted)
+}
+
 var errUnreachable = errors.New("relay: Temporal is unreachable")
 
 // deliverItem delivers one item. It returns nil if Temporal has the item, now or from

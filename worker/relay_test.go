@@ -160,7 +160,7 @@ func TestRelayDelivers(t *testing.T) {
 		), &engine{}
 		while(t, relay(b, e), func() {})
 		want := []string{
-			"signal evidence_added {EvidenceID:e} case:1", "start Case {CaseID:1} case:1", "start Export {CaseID:1 ExportID:x} export:x",
+			"signal evidence_added {EvidenceID:e} case:1", "start Case {CaseID:1 Results:[]} case:1", "start Export {CaseID:1 ExportID:x} export:x",
 		}
 		if diff := cmp.Diff(want, e.heard()); diff != "" || b.left() != 0 {
 			t.Errorf("%d left (-want +got):\n%s", b.left(), diff)

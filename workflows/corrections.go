@@ -17,11 +17,9 @@ func (c *runningCase) correctEntry(ctx workflow.Context, command recovery.Comman
 	if err != nil {
 		return ActionResult{}, err
 	}
-	result := ActionResult{Version: corrected.Version, Abandoned: corrected.Abandoned}
 	if corrected.Abandoned {
-		return result, nil
+		return ActionResult{Abandoned: true}, nil
 	}
 	c.position, c.deadlines = corrected.Position, corrected.Deadlines
-	c.results[command.RequestID] = result
-	return result, c.syncPlanWorkflows(ctx)
+	return ActionResult{Version: corrected.Version}, c.syncPlanWorkflows(ctx)
 }

@@ -244,6 +244,15 @@ func (c *runningCase) handleAction(ctx workflow.Context, in ActionInput) (Action
 	if result, done := c.findResult(in.Command.RequestID); done {
 		return result, nil
 	}
+	result, err := c.performAction(ctx, in)
+	if err == nil && !result.Abandoned {
+		c.keepResult(in.Command.RequestID, result)
+	}
+	return result, err
+}
+
+// performAction checks an action and writes its step. The caller holds the mutex.
+func (c *runningCase) performAction(ctx workflow.Context, in ActionInput) (ActionResult, error) {
 	command := withTime(ctx, in.Command)
 	step, err := c.position.Take(command)
 	if err != nil {
@@ -255,14 +264,7 @@ func (c *runningCase) handleAction(ctx workflow.Context, in ActionInput) (Action
 	written, err := c.writeStep(ctx, activities.StepInput{
 		Key: actionKey(in.Command.RequestID), Step: step, Command: &command, Attempt: in.Attempt,
 	})
-	if err != nil {
-		return ActionResult{}, err
-	}
-	result := ActionResult{Version: written.Version, Abandoned: written.Abandoned}
-	if !result.Abandoned {
-		c.keepResult(in.Command.RequestID, result)
-	}
-	return result, nil
+	return ActionResult{Version: written.Version, Abandoned: written.Abandoned}, err
 }
 
 // withTime returns the command with the current time if it has no time.
