@@ -25,10 +25,6 @@ type Options struct {
 	// seconds.
 	WritesPerSecond float64
 	Burst           int
-	// AnonymousPerSecond limits the requests from one address that use no account,
-	// and the requests with one counterpart's link. 0 means no limit. The quota of
-	// two seconds is accepted at once.
-	AnonymousPerSecond float64
 	// EventPoll is the interval at which an event stream looks for new entries; 0
 	// means one second. Streams is the maximum number of open streams; 0 means
 	// 200.
@@ -61,9 +57,7 @@ type API struct {
 	notices       *casework.Notices
 	options       Options
 	metrics       *metrics
-	accountLimits *rateLimiter  // by account
-	addressLimits *rateLimiter  // by address
-	linkLimits    *rateLimiter  // by counterpart's link
+	accountLimits *rateLimiter
 	streams       chan struct{} // one slot per open event stream
 	closing       chan struct{}
 	close         sync.Once
@@ -77,8 +71,6 @@ func New(service *casework.Service, o Options) *API {
 	return &API{
 		service: service, notices: casework.NewNotices(service, service.NotifyRules), options: o, metrics: newMetrics(o.Version),
 		accountLimits: newRateLimiter(o.WritesPerSecond, o.Burst, o.Now),
-		addressLimits: newRateLimiter(o.AnonymousPerSecond, max(1, int(2*o.AnonymousPerSecond)), o.Now),
-		linkLimits:    newRateLimiter(o.AnonymousPerSecond, max(1, int(2*o.AnonymousPerSecond)), o.Now),
 		streams:       make(chan struct{}, o.Streams), closing: make(chan struct{}),
 	}
 }
@@ -97,6 +89,9 @@ func (a *API) Close() { a.close.Do(func() { close(a.closing) }) }
 // should be set.
 func (a *API) Register(e *echo.Echo) {
 	e.Use(a.observeRequest)
+	if e.IPExtractor == nil { // else echo believes a header that anybody can send
+		e.IPExtractor = echo.ExtractIPDirect()
+	}
 	before := e.HTTPErrorHandler
 	e.HTTPErrorHandler = func(err error, c echo.Context) {
 		if isAPIPath(c.Request().URL.Path) {
@@ -110,24 +105,16 @@ func (a *API) Register(e *echo.Echo) {
 	a.registerActions(router)
 }
 
-// publicPaths need no token. Assessments and preventions accept a body, so they
-// have rate limits of their own.
-var publicPaths = map[string]bool{
-	"/healthz": true, "/readyz": true, "/metrics": true, basePath + "openapi.yaml": true,
-	assessmentsPath: true, preventionsPath: true,
-}
+// probePaths answer without the database.
+var probePaths = map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true}
 
-const (
-	assessmentsPath = basePath + "assessments"
-	preventionsPath = basePath + "preventions"
-	// returnPath is the path of the operations for counterparts, who use a link.
-	returnPath = basePath + "return"
-)
+// returnPath is the path of the operations for counterparts, who use a link.
+const returnPath = basePath + "return"
 
-func isAPIPath(path string) bool { return strings.HasPrefix(path, "/api/") || publicPaths[path] }
+func isAPIPath(path string) bool { return strings.HasPrefix(path, "/api/") || probePaths[path] }
 
-// protectedRouter adds authentication and limits to every operation that is not
-// public, so a new operation is protected by default.
+// protectedRouter adds authentication to every operation without a row in the table
+// of limits of public routes, so a new operation is protected by default.
 type protectedRouter struct {
 	EchoRouter
 	api *API
@@ -136,35 +123,37 @@ type protectedRouter struct {
 // GET implements EchoRouter. What can be read has a header (RFC 9110, 9.3.2): the server
 // leaves out the body.
 func (g protectedRouter) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	g.HEAD(path, h, g.middlewareFor(path, m)...)
-	return g.EchoRouter.GET(path, h, g.middlewareFor(path, m)...)
+	g.HEAD(path, h, g.middlewareFor("GET "+path, m)...)
+	return g.EchoRouter.GET(path, h, g.middlewareFor("GET "+path, m)...)
 }
 
 // POST implements EchoRouter.
 func (g protectedRouter) POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return g.EchoRouter.POST(path, h, g.middlewareFor(path, m)...)
+	return g.EchoRouter.POST(path, h, g.middlewareFor("POST "+path, m)...)
 }
 
 // PUT implements EchoRouter.
 func (g protectedRouter) PUT(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return g.EchoRouter.PUT(path, h, g.middlewareFor(path, m)...)
+	return g.EchoRouter.PUT(path, h, g.middlewareFor("PUT "+path, m)...)
 }
 
 // DELETE implements EchoRouter.
 func (g protectedRouter) DELETE(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return g.EchoRouter.DELETE(path, h, g.middlewareFor(path, m)...)
+	return g.EchoRouter.DELETE(path, h, g.middlewareFor("DELETE "+path, m)...)
 }
 
-func (g protectedRouter) middlewareFor(path string, m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
+func (g protectedRouter) middlewareFor(route string, m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
+	a := g.api
+	_, path, _ := strings.Cut(route, " ")
 	switch {
-	case path == assessmentsPath, path == preventionsPath:
-		return append([]echo.MiddlewareFunc{withSecureHeaders, g.api.paceBody, g.api.limitAddress}, m...)
 	case path == returnPath, strings.HasPrefix(path, returnPath+"/"):
-		return append([]echo.MiddlewareFunc{withSecureHeaders, g.api.limitAddress, g.api.authenticateLink, g.api.paceBody, g.api.limitLink}, m...)
-	case publicPaths[path]:
-		return append([]echo.MiddlewareFunc{withSecureHeaders}, m...)
+		return append([]echo.MiddlewareFunc{withSecureHeaders, a.limitPublic, a.authenticateLink, a.paceBody, a.limitLink}, m...)
+	case probePaths[path]:
+		return append([]echo.MiddlewareFunc{withSecureHeaders, a.limitProbe}, m...)
+	case a.service.IsPublic(route):
+		return append([]echo.MiddlewareFunc{withSecureHeaders, a.paceBody, a.limitPublic}, m...)
 	}
-	return append([]echo.MiddlewareFunc{withSecureHeaders, g.api.authenticate, g.api.paceBody, g.api.limitAccount}, m...)
+	return append([]echo.MiddlewareFunc{withSecureHeaders, a.authenticate, a.paceBody, a.limitAccount}, m...)
 }
 
 // withSecureHeaders makes a response harmless if a browser is tricked into

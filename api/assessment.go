@@ -6,16 +6,12 @@ import (
 	"recourse/playbook"
 )
 
-// maxFactsSize is the maximum body size in bytes. The endpoint needs no
-// account, so the limit is only a little more than a complete body needs.
-const maxFactsSize = 64 << 10
-
 // Assess implements ServerInterface. It needs no account and stores nothing.
 func (a *API) Assess(c echo.Context, params AssessParams) error {
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	body, err := readJSONLimited(c, maxFactsSize)
+	body, err := readJSONLimited(c, a.bodyLimit(c))
 	if err != nil {
 		return err
 	}

@@ -181,18 +181,6 @@ func TestAssessmentsStoreNothing(t *testing.T) {
 	s.postAssessment(t, large).problem(http.StatusRequestEntityTooLarge, "too_large")
 }
 
-func TestAnonymousRequestsAreLimitedByAddress(t *testing.T) {
-	t.Parallel()
-	s := newTestServer(t, api.Options{AnonymousPerSecond: 0.001})
-	s.postAssessment(t, fullFacts).wantStatus(http.StatusOK)
-	refused := s.postAssessment(t, fullFacts)
-	refused.problem(http.StatusTooManyRequests, "rate_limited")
-	if refused.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
-	}
-	s.fileCase(t) // the limit does not apply to accounts
-}
-
 // TestForecastUsesClosedCases closes cases and reads the forecast.
 func TestForecastUsesClosedCases(t *testing.T) {
 	t.Parallel()
@@ -222,7 +210,7 @@ func TestForecastUsesClosedCases(t *testing.T) {
 // budget is measured by make bench.
 func TestAssessmentLatency(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{})
+	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
 	took := s.measureParallel(t, 100, http.MethodPost, "/api/v1/assessments", fullFacts)
 	p99 := took[len(took)*99/100]
 	t.Logf("assessments at 8 clients: p50 %s, p99 %s", took[len(took)/2], p99)

@@ -22,6 +22,9 @@ func (a *API) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 			return recovery.Faultf(recovery.CodeUnauthenticated, "Send a token: Authorization: Bearer rc_….")
 		}
 		actor, err := a.service.Authenticate(c.Request().Context(), token)
+		if recovery.CodeOf(err) == recovery.CodeUnauthenticated {
+			return a.service.AllowUnknownToken(c.Request().Context(), c.RealIP(), err)
+		}
 		if err != nil {
 			return err
 		}

@@ -114,7 +114,7 @@ func bodyTargets(id string) []bodyTarget {
 // must be refused, name the field and store nothing.
 func TestInvalidFieldsAreNamed(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{})
+	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
 	filed := s.fileWithLink(t)
 	id := filed.stringField("id")
 	sent := 0
@@ -173,7 +173,7 @@ func (s *testServer) checkNothingStored(t *testing.T, id string) {
 // TestRefuseBodiesNotJSON sends bodies that cannot be parsed to every path.
 func TestRefuseBodiesNotJSON(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{})
+	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
 	id := s.fileWithLink(t).stringField("id")
 	for label, c := range map[string]struct {
 		body   string
@@ -209,7 +209,7 @@ func TestRefuseBodiesNotJSON(t *testing.T) {
 // error.
 func TestEmptyBodyNamesMissingFields(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{})
+	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
 	id := s.fileWithLink(t).stringField("id")
 	for _, target := range bodyTargets(id) {
 		for _, body := range []string{"", "{}", "null"} {
@@ -235,7 +235,7 @@ func TestEmptyBodyNamesMissingFields(t *testing.T) {
 // express.
 func TestRulesBetweenFields(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{})
+	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
 	filed := s.fileWithLink(t)
 	id := filed.stringField("id")
 	for _, c := range []struct{ old, replacement, field string }{

@@ -1,9 +1,8 @@
 package api
 
 import (
-	"net"
+	"context"
 	"net/http"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -17,8 +16,8 @@ import (
 // all are dropped, which keeps the memory bounded.
 const maxTrackedKeys = 10_000
 
-// rateLimiter limits the requests per account, address or link. It does nothing
-// when perSecond is 0.
+// rateLimiter limits the requests per account in this process. It does nothing when
+// perSecond is 0.
 type rateLimiter struct {
 	perSecond rate.Limit
 	burst     int
@@ -58,43 +57,50 @@ func (a *API) limitAccount(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// limitLink refuses requests with a link that is used too often, from any
-// address.
+// limitPublic limits the requests of one address on the public route, and the size
+// of their bodies. The table of limits is in casework.
+func (a *API) limitPublic(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err := a.service.AllowAddress(c.Request().Context(), routeOf(c), c.RealIP()); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+// limitProbe is limitPublic for routes that answer without the database, too.
+func (a *API) limitProbe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(c.Request().Context(), probeTime)
+		defer cancel()
+		if err := a.service.AllowAddress(ctx, routeOf(c), c.RealIP()); recovery.CodeOf(err) == recovery.CodeRateLimited {
+			return err
+		}
+		return next(c)
+	}
+}
+
+// probeTime is how long a probe waits for the count of its requests.
+const probeTime = 200 * time.Millisecond
+
+// limitLink limits the requests with one link, from any address.
 func (a *API) limitLink(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !a.linkLimits.allow(linkFrom(c).ID) {
-			return recovery.Faultf(recovery.CodeRateLimited, "Too many requests use this link. Wait a second before the next one.")
+		if err := a.service.AllowLink(c.Request().Context(), linkFrom(c)); err != nil {
+			return err
 		}
 		return next(c)
 	}
 }
 
-// limitAddress refuses requests without an account when one address sends too
-// many. It uses the address of the connection and ignores headers: behind a
-// proxy, the proxy must limit.
-func (a *API) limitAddress(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if !a.addressLimits.allow(addressKey(c.Request().RemoteAddr)) {
-			return recovery.Faultf(recovery.CodeRateLimited, "Too many requests come from this address. Wait a second before the next one.")
-		}
-		return next(c)
-	}
-}
+// routeOf returns the method and path of a route as in the table of limits.
+func routeOf(c echo.Context) string { return c.Request().Method + " " + c.Path() }
 
-// addressKey returns what counts as one address. IPv6 addresses are grouped by
-// their /64 network, because one household usually has a whole network.
-func addressKey(peer string) string {
-	host, _, err := net.SplitHostPort(peer)
-	if err != nil {
-		return peer
+// bodyLimit is the maximum size of a JSON body: that of the table of limits on a
+// public route, else maxJSONSize.
+func (a *API) bodyLimit(c echo.Context) int64 {
+	if limit := a.service.BodyLimit(routeOf(c)); limit > 0 {
+		return limit
 	}
-	address, err := netip.ParseAddr(host)
-	if err != nil || address.Unmap().Is4() {
-		return host
-	}
-	network, err := address.WithZone("").Prefix(64)
-	if err != nil {
-		return host
-	}
-	return network.String()
+	return maxJSONSize
 }

@@ -2462,8 +2462,11 @@ type Problem struct {
 
 	// Instance urn:uuid: and the request's id
 	Instance string `json:"instance"`
-	Status   int    `json:"status"`
-	Title    string `json:"title"`
+
+	// RetryAt With rate_limited: when the request will be accepted, with China's offset; as in Retry-After
+	RetryAt *time.Time `json:"retry_at,omitempty"`
+	Status  int        `json:"status"`
+	Title   string     `json:"title"`
 
 	// Type urn:recourse:problem: and the code
 	Type string `json:"type"`

@@ -11,7 +11,7 @@ func (a *API) Prevent(c echo.Context, params PreventParams) error {
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	body, err := readJSONLimited(c, maxFactsSize)
+	body, err := readJSONLimited(c, a.bodyLimit(c))
 	if err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ func TestPreventionsStoreNothing(t *testing.T) {
 // reached.
 func TestAddressLimitIsSharedByEndpoints(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{AnonymousPerSecond: 0.001})
+	s := newTestServer(t, api.Options{}, limits(t, "assessments=1/hour"))
 	s.postPrevention(t, fullSend).wantStatus(http.StatusOK)
 	refused := s.postPrevention(t, fullSend)
 	refused.problem(http.StatusTooManyRequests, "rate_limited")

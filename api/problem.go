@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"regexp"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -47,7 +49,7 @@ func (a *API) sendProblem(err error, c echo.Context) {
 	case http.StatusServiceUnavailable:
 		header.Set(echo.HeaderRetryAfter, "2")
 	case http.StatusTooManyRequests:
-		header.Set(echo.HeaderRetryAfter, "1")
+		header.Set(echo.HeaderRetryAfter, a.retryAfter(err))
 	}
 	body, err := marshalJSON(document)
 	if err == nil {
@@ -56,6 +58,15 @@ func (a *API) sendProblem(err error, c echo.Context) {
 	if err != nil {
 		a.options.Log.DebugContext(c.Request().Context(), "a problem could not be sent", "error", err)
 	}
+}
+
+// retryAfter returns the seconds until a refused request will be accepted.
+func (a *API) retryAfter(err error) string {
+	fault, found := findFault(err)
+	if !found || fault.RetryAt == nil {
+		return "1"
+	}
+	return strconv.Itoa(max(1, int(math.Ceil(fault.RetryAt.Sub(a.service.Now()).Seconds()))))
 }
 
 // findFault returns the Fault in an error's chain.
@@ -78,6 +89,7 @@ func newProblem(err error) Problem {
 	if fault.Contact != nil {
 		document.ContactRefusal = renderContactRefusal(*fault.Contact)
 	}
+	document.RetryAt = renderTimeOrNull(fault.RetryAt)
 	if fault.Code == recovery.CodeActionNotAllowed {
 		allowed := convertStrings[Action](fault.Allowed)
 		document.AllowedActions = &allowed

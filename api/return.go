@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -8,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
+	"recourse/evidence/originals/blob"
 	"recourse/recovery"
 )
 
@@ -27,7 +30,7 @@ func (a *API) GetReturn(c echo.Context) error {
 // takeCounterpartAction serves the actions a counterpart takes with a link.
 // read parses the body.
 func (a *API) takeCounterpartAction(c echo.Context, key *string, read func([]byte) (recovery.ActionBody, error)) error {
-	body, err := readJSON(c)
+	body, err := readJSONLimited(c, a.bodyLimit(c))
 	if err != nil {
 		return err
 	}
@@ -127,7 +130,9 @@ func (a *API) AddReturnEvidence(c echo.Context, p AddReturnEvidenceParams) error
 	if err := checkKey(p.IdempotencyKey); err != nil {
 		return err
 	}
-	received, err := a.receiveUpload(c, a.service.ReceiveCounterpartFile, evidenceFields...)
+	received, err := a.receiveUpload(c, func(ctx context.Context, body io.Reader) (*blob.Pending, error) {
+		return a.service.ReceiveCounterpartFile(ctx, linkFrom(c), valueOrZero(p.IdempotencyKey), body)
+	}, evidenceFields...)
 	if err != nil {
 		return err
 	}

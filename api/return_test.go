@@ -319,25 +319,11 @@ func TestLinkExpires(t *testing.T) {
 	s.checkLinkEnded(t)
 }
 
-func TestLinkRateLimit(t *testing.T) {
-	t.Parallel()
-	s := newTestServer(t, api.Options{AnonymousPerSecond: 0.001})
-	s.fileWithLink(t)
-	s.readReturn(t)
-	refused := s.get(t, linkHolder, "/api/v1/return")
-	refused.problem(http.StatusTooManyRequests, "rate_limited")
-	if refused.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
-	}
-	s.linkToken = strings.Repeat("A", 43)
-	s.get(t, linkHolder, "/api/v1/return").problem(http.StatusTooManyRequests, "rate_limited") // invalid tokens count too
-}
-
 // TestLinkRateLimitAcrossAddresses expects one limit for a link that is used
 // from many addresses.
 func TestLinkRateLimitAcrossAddresses(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{AnonymousPerSecond: 0.001})
+	s := newTestServer(t, api.Options{}, limits(t, "link_requests=1/hour"))
 	s.fileWithLink(t)
 	for i, want := range []int{http.StatusOK, http.StatusTooManyRequests} {
 		request := s.newRequest(t, testCall{as: linkHolder, method: "GET", path: "/api/v1/return"})

@@ -46,8 +46,12 @@ func runAction[T any](
 	if err := s.checkBeforeEngine(ctx, req, c, command); err != nil {
 		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
 	}
+	use := req.reserveUse(string(request.ID), 0)
+	if err := use.take(ctx); err != nil {
+		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
+	}
 	if err := s.sendAction(ctx, request, command); err != nil {
-		return Reply[T]{}, s.addAllowedActions(ctx, req, c.ID, err)
+		return Reply[T]{}, errors.Join(s.addAllowedActions(ctx, req, c.ID, err), use.releaseAfter(ctx, err))
 	}
 	return actionResult(ctx, s, request, show)
 }

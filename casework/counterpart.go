@@ -86,6 +86,7 @@ func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link r
 	if err := s.checkActionBody(req.Actor, c, body); err != nil {
 		return Reply[CounterpartView]{}, err
 	}
+	req.reserve = s.reserveFor(LimitLinkAnswers, link)
 	return runAction(ctx, s, req, c, body, func(_ context.Context, c recovery.Case) (CounterpartView, error) { return s.counterpartView(c, link) })
 }
 
@@ -165,7 +166,18 @@ func onlyDangers(f recovery.Facts) map[string]bool {
 }
 
 // ReceiveCounterpartFile streams a counterpart's file to the disk, as Receive does.
-func (s *Service) ReceiveCounterpartFile(ctx context.Context, body io.Reader) (*blob.Pending, error) {
+// A file that the limits of the link would refuse is not read, unless it may be a
+// repetition of a request with the same key. Errors: CodeRateLimited.
+func (s *Service) ReceiveCounterpartFile(ctx context.Context, link recovery.Link, key string, body io.Reader) (*blob.Pending, error) {
+	repeated, err := s.isAnswered(ctx, CounterpartActor(link), key)
+	if err != nil {
+		return nil, err
+	}
+	if !repeated {
+		if err := s.reserve(LimitLinkFiles, link, "", 0).checkRoom(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return s.Blobs.Receive(ctx, body, s.config.UploadLimit)
 }
 
@@ -182,5 +194,6 @@ func (s *Service) AddCounterpartEvidence(
 	if c.Position.Facts.IsInDanger() {
 		return Reply[Exhibit]{}, recovery.HandledByOthers()
 	}
+	req.reserve = s.reserveFor(LimitLinkFiles, link)
 	return s.storeEvidence(ctx, req, c, upload{FileDescription: about}, file, nil)
 }

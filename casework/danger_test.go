@@ -36,7 +36,7 @@ func TestDangerClosesTheLinks(t *testing.T) {
 	}
 	_, err = rig.TakeCounterpartAction(t.Context(), req, link, recovery.ActionBody{Action: recovery.RecordResponse, Kind: string(recovery.Promised)})
 	wantCode(t, err, recovery.CodeActionNotAllowed)
-	file, err := rig.ReceiveCounterpartFile(t.Context(), bytes.NewReader(png))
+	file, err := rig.ReceiveCounterpartFile(t.Context(), link, "", bytes.NewReader(png))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,16 +81,29 @@ func (s *Service) prepareEvidence(
 	}
 	write, err := s.evidenceWrite(req, c, record, up, report, facts)
 	return change[recovery.EvidenceID]{string(record.ID), record.ID, func(idem postgres.Idempotency) (recovery.EvidenceID, error) {
-		if _, err := file.Commit(ctx); err != nil {
+		use := req.reserveUse(string(record.ID), record.Size)
+		if err := use.take(ctx); err != nil {
 			return "", err
 		}
 		write.Idempotency = idem
-		_, err := s.Store.AddEvidence(ctx, write)
+		err := s.writeEvidence(ctx, write, file)
 		if err != nil {
-			s.rollbackBlob(context.WithoutCancel(ctx), record.ID, file)
+			err = errors.Join(err, use.releaseAfter(ctx, err))
 		}
 		return record.ID, err
 	}}, err
+}
+
+// writeEvidence makes the file a blob and writes its record.
+func (s *Service) writeEvidence(ctx context.Context, write postgres.EvidenceWrite, file *blob.Pending) error {
+	if _, err := file.Commit(ctx); err != nil {
+		return err
+	}
+	_, err := s.Store.AddEvidence(ctx, write)
+	if err != nil {
+		s.rollbackBlob(context.WithoutCancel(ctx), write.Evidence.ID, file)
+	}
+	return err
 }
 
 // exhibitAsReceived returns a file as it was right after it was stored: without

@@ -73,6 +73,15 @@ func findResult[T any](ctx context.Context, s *Service, req Request) (Reply[T], 
 	return reply, true, err
 }
 
+// isAnswered reports whether a request with this key has a result already.
+func (s *Service) isAnswered(ctx context.Context, actor recovery.Actor, key string) (bool, error) {
+	if key == "" {
+		return false, nil
+	}
+	_, found, err := s.Store.FindResult(ctx, actor.ID, key)
+	return found, err
+}
+
 // idempotency makes the row that is stored with the write of a request.
 func (r Request) idempotency(ref string, result any) (postgres.Idempotency, error) {
 	if r.Key == "" {

@@ -22,12 +22,13 @@ const (
 )
 
 // RunMaintenance erases cases whose retention has ended, deletes files without
-// a record, deletes old results and abandoned uploads, and flags abuse. Only
+// a record, deletes old results, old uses of limits and abandoned uploads, and flags abuse. Only
 // one process runs it at a time. A repeated run changes nothing.
 func (s *Service) RunMaintenance(ctx context.Context) error {
 	_, err := s.Store.RunExclusive(ctx, "keep", func(ctx context.Context) error {
 		_, purgeErr := s.Store.PurgeResults(ctx, s.Now().Add(-resultLifetime))
-		return errors.Join(s.eraseDueCases(ctx), s.clearLeftovers(ctx), purgeErr, s.Blobs.SweepIncoming(), s.FlagAbuse(ctx))
+		_, sweepErr := s.Store.SweepUsage(ctx)
+		return errors.Join(s.eraseDueCases(ctx), s.clearLeftovers(ctx), purgeErr, sweepErr, s.Blobs.SweepIncoming(), s.FlagAbuse(ctx))
 	})
 	return err
 }

@@ -48,6 +48,8 @@ type Config struct {
 	// MarkKey is the key of the digests that identify people across cases; see
 	// partyMarks. Without it no abuse is detected across cases.
 	MarkKey []byte
+	// Limits are those of people without an account; nil means DefaultLimits.
+	Limits []Limit
 }
 
 // Dependencies are the dependencies of a Service.
@@ -68,6 +70,7 @@ type Dependencies struct {
 type Service struct {
 	Dependencies
 	config     Config
+	limits     *limiter
 	tokens     *tokenCache
 	experience cache[playbook.Experience]
 	incomes    cache[playbook.IncomeTable]
@@ -85,7 +88,7 @@ func New(parts Dependencies, config Config) *Service {
 	if config.ActTimeout == 0 {
 		config.ActTimeout = 8 * time.Second
 	}
-	s := &Service{Dependencies: parts, config: config, tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(func() (*intake.Examiner, error) { return intake.NewExaminer(parts.Now) })}
+	s := &Service{Dependencies: parts, config: config, limits: newLimiter(parts, config), tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(func() (*intake.Examiner, error) { return intake.NewExaminer(parts.Now) })}
 	s.experience.load, s.incomes.load, s.lessons.load = s.readExperience, s.Store.ListIncomes, s.readLessons
 	s.experience.now, s.incomes.now, s.lessons.now = parts.Now, parts.Now, parts.Now
 	s.experience.logFailure, s.incomes.logFailure = s.logReadFailure("closed cases"), s.logReadFailure("incomes")
@@ -121,6 +124,16 @@ type Request struct {
 	Device      string // name of the caller's program
 	IfMatch     *int64 // version the caller has seen
 	HeaderOnly  bool   // only the header of the answer is wanted: nothing is shown, so nothing is recorded as seen
+	// reserve makes the reservation for what the request stores; nil: it has no limit.
+	reserve func(ref string, size int64) *reservation
+}
+
+// reserveUse makes the reservation for what the request stores, named by its id.
+func (r Request) reserveUse(ref string, size int64) *reservation {
+	if r.reserve == nil {
+		return nil
+	}
+	return r.reserve(ref, size)
 }
 
 // checkVersion refuses a change if the case has changed since the caller read

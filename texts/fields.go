@@ -87,6 +87,8 @@ var pageFields = fieldRules{
 	"case.title":                      {"number"},
 	"ended.right_lasts":               {"day"},
 	"ended.right_over":                {"day"},
+	"error.limited.text":              {"from"},
+	"error.limited_link.text":         {"from"},
 	"export.lacks":                    {"count"},
 	"export.route":                    {"route"},
 	"export.title":                    {"number"},

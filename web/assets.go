@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -8,8 +9,11 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"recourse/recovery"
 )
 
 //go:embed assets/*
@@ -57,4 +61,20 @@ func (a *assets) serveAsset(c echo.Context) error {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("X-Content-Type-Options", "nosniff")
 	return c.Blob(http.StatusOK, assetTypes[path.Ext(c.Param("file"))], body)
+}
+
+// assetTime is how long an asset waits for the count of its requests.
+const assetTime = 200 * time.Millisecond
+
+// limitAsset limits the requests of one address. Assets are served without the
+// database, too.
+func (w *Web) limitAsset(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(c.Request().Context(), assetTime)
+		defer cancel()
+		if err := w.service.AllowAddress(ctx, c.Request().Method+" "+c.Path(), c.RealIP()); recovery.CodeOf(err) == recovery.CodeRateLimited {
+			return err
+		}
+		return next(c)
+	}
 }

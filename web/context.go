@@ -93,11 +93,24 @@ func (w *Web) withSession(h handler) echo.HandlerFunc {
 		setSecureHeaders(c.Response().Header())
 		pageCtx, err := w.newPageContext(c)
 		c.Set(contextKey, pageCtx)
+		if err == nil && !pageCtx.visitor.SignedIn() {
+			err = pageCtx.limitPublic()
+		}
 		if err != nil {
 			return err
 		}
 		return h(pageCtx)
 	})
+}
+
+// limitPublic limits the requests of one address on a public route. The table of
+// limits is in casework.
+func (c *pageContext) limitPublic() error {
+	route := c.Request().Method + " " + c.Path()
+	if size := c.web.service.BodyLimit(route); size > 0 {
+		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, size)
+	}
+	return c.web.service.AllowAddress(c.Request().Context(), route, c.RealIP())
 }
 
 func (w *Web) newPageContext(c echo.Context) (*pageContext, error) {

@@ -2,7 +2,9 @@ package web
 
 import (
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -28,12 +30,15 @@ func (w *Web) ErrorPage(c echo.Context, err error) {
 	}
 	pageCtx := w.contextOf(c)
 	number, kind := w.classifyError(err)
+	if kind == "limited" && strings.HasPrefix(c.Path(), "/return/") {
+		kind = "limited_link"
+	}
 	if number >= http.StatusInternalServerError {
 		w.log.ErrorContext(c.Request().Context(), "a page failed", "path", c.Path(), "status", number, "error", err)
 	}
 	back, label := pageCtx.backLink()
 	body := errorBody{
-		Status: number, Title: pageCtx.texts.T("error." + kind + ".title"), Text: pageCtx.texts.T("error." + kind + ".text"),
+		Status: number, Title: pageCtx.texts.T("error." + kind + ".title"), Text: pageCtx.texts.T("error."+kind+".text", "from", w.setRetry(c, err)),
 		Advice: pageCtx.texts.T("error." + kind + ".do"), Back: back, Label: label,
 	}
 	p := page{Title: body.Title, Lang: pageCtx.texts.Language, Visitor: pageCtx.visitor, Pace: w.service.Pace(), Now: w.now(), Unread: -1, Body: body}
@@ -45,6 +50,21 @@ func (w *Web) ErrorPage(c echo.Context, err error) {
 	if err := pageCtx.renderPage(number, "error", p); err != nil {
 		w.log.ErrorContext(c.Request().Context(), "the error page failed", "error", err)
 	}
+}
+
+// setRetry sets the Retry-After header of a refusal for too many requests, and
+// returns the time as people read it.
+func (w *Web) setRetry(c echo.Context, err error) string {
+	fault, found := errors.AsType[*recovery.Fault](err)
+	if !found || fault.RetryAt == nil {
+		return ""
+	}
+	wait := max(1, int(math.Ceil(fault.RetryAt.Sub(w.now()).Seconds())))
+	c.Response().Header().Set("Retry-After", strconv.Itoa(wait))
+	if formatDay(*fault.RetryAt) == formatDay(w.now()) {
+		return fault.RetryAt.In(recovery.Shanghai).Format("15:04")
+	}
+	return formatMinute(*fault.RetryAt)
 }
 
 // contextOf returns the context that withSession created, or a new one without
@@ -71,6 +91,8 @@ func (w *Web) classifyError(err error) (int, string) {
 		return http.StatusConflict, "sent"
 	case recovery.CodeUnauthenticated:
 		return http.StatusNotFound, "link" // pages use no token except a counterpart's link
+	case recovery.CodeRateLimited:
+		return http.StatusTooManyRequests, "limited"
 	case recovery.CodeLinkEnded:
 		return http.StatusGone, "ended"
 	case recovery.CodeTransactionOpen:

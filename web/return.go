@@ -50,6 +50,9 @@ func (w *Web) withLink(h func(*linkContext) error) echo.HandlerFunc {
 		return w.withoutSession(func(pageCtx *pageContext) error {
 			token := pageCtx.Param("token")
 			link, err := w.service.FindLink(c.Request().Context(), token)
+			if err == nil {
+				err = w.service.AllowLink(c.Request().Context(), link)
+			}
 			if err != nil {
 				return err
 			}
@@ -67,6 +70,9 @@ func (w *Web) withoutSession(h handler) echo.HandlerFunc {
 		headers.Set("X-Robots-Tag", "noindex, nofollow")
 		pageCtx := &pageContext{Context: c, web: w, texts: w.chooseLanguage(c)}
 		c.Set(contextKey, pageCtx)
+		if err := pageCtx.limitPublic(); err != nil {
+			return err
+		}
 		return h(pageCtx)
 	}
 }
@@ -92,7 +98,6 @@ func (w *Web) returnEntry(c *pageContext) error {
 
 // enterReturn accepts a whole URL or only the token at its end.
 func (w *Web) enterReturn(c *pageContext) error {
-	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
 	typed := strings.TrimSpace(c.FormValue("token"))
 	token := typed[strings.LastIndexAny(typed, "/#")+1:]
 	if _, err := w.service.FindLink(c.Request().Context(), token); err != nil {
@@ -142,9 +147,8 @@ func (c *linkContext) linkRequest(values url.Values) casework.Request {
 
 // answerReturn records a counterpart's answer.
 func (w *Web) answerReturn(c *linkContext) error {
-	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
 	if err := c.Request().ParseForm(); err != nil {
-		return recovery.Faultf(recovery.CodeTooLarge, "The form cannot be read: it is malformed or above %d bytes.", maxForm)
+		return recovery.Faultf(recovery.CodeTooLarge, "The form cannot be read: it is malformed or too large.")
 	}
 	values := removeEmptyInstalments(c.Request().PostForm)
 	view, err := w.service.OpenCounterpartView(c.Request().Context(), c.linkRequest(nil), c.link)

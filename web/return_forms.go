@@ -132,7 +132,7 @@ func (c *linkContext) receiveEvidence() (url.Values, string, *blob.Pending, erro
 		if name = rawFileName(part); name == "" {
 			return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "required"}})
 		}
-		file, err = c.web.service.ReceiveCounterpartFile(c.Request().Context(), part)
+		file, err = c.web.service.ReceiveCounterpartFile(c.Request().Context(), c.link, values.Get("key"), part)
 		return err
 	})
 	return values, name, file, err

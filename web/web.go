@@ -102,7 +102,10 @@ func (w *Web) Register(e *echo.Echo) {
 		}
 		w.ErrorPage(c, err)
 	}
-	addGet(e, "/assets/:file", w.assets.serveAsset)
+	if e.IPExtractor == nil { // else echo believes a header that anybody can send
+		e.IPExtractor = echo.ExtractIPDirect()
+	}
+	addGet(e, "/assets/:file", w.limitAsset(w.assets.serveAsset))
 	w.handleGet(e, "/", w.startPage)
 	w.handleGet(e, "/sign-in", w.signInPage)
 	w.handlePost(e, "/sign-in", w.signIn)

@@ -21,6 +21,8 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/jackc/pgx/v5"
+
 	"recourse/activities"
 	"recourse/casework"
 	"recourse/evidence/journal"
@@ -311,4 +313,18 @@ func ReadAndClose(t testing.TB, body io.ReadCloser) []byte {
 		t.Fatal(err)
 	}
 	return raw
+}
+
+// CountRows counts the rows that a condition holds for: "outbox where …".
+func (r *Fixture) CountRows(t testing.TB, from string, args ...any) (n int) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), r.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	if err := conn.QueryRow(t.Context(), "select count(*) from "+from, args...).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

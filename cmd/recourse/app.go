@@ -33,6 +33,7 @@ type app struct {
 	vault       *notify.SecretBox
 	keys        *journal.Keyring
 	markKey     []byte
+	limits      []casework.Limit
 	log         *slog.Logger
 }
 
@@ -48,6 +49,9 @@ func openApp(ctx context.Context, c config) (*app, error) {
 		return nil, err
 	}
 	if d.vault, err = newVault(key); err != nil {
+		return nil, err
+	}
+	if d.limits, err = casework.ParseLimits(c.Limits); err != nil {
 		return nil, err
 	}
 	if d.markKey, err = deriveMarkKey(key); err != nil {
@@ -113,6 +117,7 @@ func (d *app) newService() *casework.Service {
 		casework.Config{
 			Version: version, Development: d.config.Profile == development, Pace: d.config.Pace,
 			ExportsDir: d.config.dataPath("exports"), RetentionYears: d.config.RetentionYears, MarkKey: d.markKey,
+			Limits: d.limits,
 		},
 	)
 }

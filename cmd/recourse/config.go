@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 
 	"github.com/caarlos0/env/v11"
+	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
 	"recourse/notify"
@@ -37,6 +39,11 @@ type config struct {
 	Custodian string `env:"RECOURSE_CUSTODIAN" envDefault:"本站运营方"`
 	// RetentionYears is how long a closed case is kept before it is erased.
 	RetentionYears int `env:"RECOURSE_RETENTION_YEARS" envDefault:"5"`
+	// Limits changes the limits of people without an account; see casework.ParseLimits.
+	Limits string `env:"RECOURSE_LIMITS"`
+	// TrustedProxies are networks whose X-Forwarded-For header names the address of
+	// the visitor.
+	TrustedProxies []string `env:"RECOURSE_TRUSTED_PROXIES"`
 	Sealing        sealConfig
 }
 
@@ -71,7 +78,32 @@ func (c config) validate() error {
 	if _, err := c.mailServer(); err != nil {
 		return err
 	}
+	if _, err := casework.ParseLimits(c.Limits); err != nil {
+		return fmt.Errorf("RECOURSE_LIMITS: %w", err)
+	}
+	if _, err := c.addressOfVisitor(); err != nil {
+		return err
+	}
 	return c.checkSite()
+}
+
+// addressOfVisitor returns how the address of a visitor is found, by which requests
+// without an account are limited: that of the connection, or behind trusted proxies
+// the last one in X-Forwarded-For that is no proxy. Other headers are ignored,
+// because anybody can send them.
+func (c config) addressOfVisitor() (echo.IPExtractor, error) {
+	if len(c.TrustedProxies) == 0 {
+		return echo.ExtractIPDirect(), nil
+	}
+	trusted := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, proxy := range c.TrustedProxies {
+		_, network, err := net.ParseCIDR(proxy)
+		if err != nil {
+			return nil, fmt.Errorf("RECOURSE_TRUSTED_PROXIES: %q is not a network such as 10.0.0.0/24", proxy)
+		}
+		trusted = append(trusted, echo.TrustIPRange(network))
+	}
+	return echo.ExtractIPFromXFFHeader(trusted...), nil
 }
 
 // mailServer returns the mail server, nil if none is configured. Without a name of

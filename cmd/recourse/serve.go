@@ -22,9 +22,6 @@ import (
 // drainTime is how long open requests may take when the process stops.
 const drainTime = 10 * time.Second
 
-// requestsPerSecond limits the requests of one address without an account.
-const requestsPerSecond = 20
-
 func allCommand() *cobra.Command {
 	return roleCommand("all", "Serve API and pages, and run workflows and activities, in one process", true, true)
 }
@@ -95,6 +92,10 @@ func (d *app) startWorkers(ctx context.Context, group *errgroup.Group) error {
 // start.
 func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
 	service := d.newService()
+	visitor, err := d.config.addressOfVisitor()
+	if err != nil {
+		return err
+	}
 	if d.config.Profile == development {
 		if err := seedAccounts(ctx, d.config, service); err != nil {
 			return err
@@ -105,7 +106,7 @@ func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s (set RECOURSE_ADDR to use another address): %w", d.config.Addr, err)
 	}
-	server := d.newHTTPServer(service) //nolint:contextcheck // errors are logged with the context of their request
+	server := d.newHTTPServer(service, visitor) //nolint:contextcheck // errors are logged with the context of their request
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -124,14 +125,10 @@ func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
 
 // newHTTPServer serves API and pages. It has no deadline for whole requests and
 // responses: uploads and streams extend their own.
-func (d *app) newHTTPServer(service *casework.Service) *http.Server {
+func (d *app) newHTTPServer(service *casework.Service, visitor echo.IPExtractor) *http.Server {
 	e := echo.New()
-	e.HideBanner, e.HidePort = true, true
-	options := api.Options{Log: d.log, Version: version}
-	if d.config.Profile == production {
-		options.AnonymousPerSecond = requestsPerSecond
-	}
-	rest := api.New(service, options)
+	e.HideBanner, e.HidePort, e.IPExtractor = true, true, visitor
+	rest := api.New(service, api.Options{Log: d.log, Version: version})
 	rest.Register(e)
 	web.New(service, d.store.SessionStore(), web.Options{
 		Log: d.log, Now: currentTime, Notices: casework.NewNotices(service, d.notifyRules),

@@ -328,6 +328,21 @@ create index links_case on links (case_id, created_at, id);
 -- Each counterpart has at most one valid link; a new one revokes the old.
 create unique index links_working on links (case_id, counterpart_id) where revoked_at is null;
 
+-- What people without an account have used of their limits: one row for each
+-- answer or file of a link, and one for each address, class and minute. Addresses
+-- are keyed hashes.
+create table usage_counters (
+    key        text collate "C" not null, -- hash of an address, or the id of a link
+    class      text collate "C" not null, -- of the limit
+    ref        text collate "C" not null, -- what was used: a request, or a minute
+    used_at    timestamptz not null,
+    uses       bigint      not null,
+    bytes      bigint      not null,
+    expires_at timestamptz not null, -- when no window contains it any more
+    primary key (key, class, ref)
+);
+create index usage_counters_expiry on usage_counters (expires_at);
+
 -- The stages that cases have left, one row for each stay. The columns after
 -- left_at never change; they are copied here so that statistics do not read cases.
 -- Every step of a case, without personal data: corrections are computed from it.

@@ -1,0 +1,245 @@
+package casework
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// limiter counts the uses of people without an account in the database, so that
+// the limits hold for all processes together.
+type limiter struct {
+	table   []Limit
+	byRoute map[string][]Limit
+	key     []byte // of the digests of addresses, which are personal data
+	store   *postgres.Store
+	now     func() time.Time
+}
+
+// newLimiter makes a limiter. Processes count an address together only if they
+// have the same key; without one each makes its own.
+func newLimiter(parts Dependencies, config Config) *limiter {
+	l := &limiter{table: config.Limits, byRoute: map[string][]Limit{}, key: config.MarkKey, store: parts.Store, now: parts.Now}
+	if l.table == nil {
+		l.table = DefaultLimits()
+	}
+	if len(l.key) == 0 {
+		l.key = make([]byte, sha256.Size)
+		if _, err := io.ReadFull(parts.Random, l.key); err != nil {
+			panic(fmt.Errorf("no randomness for the key of addresses: %w", err))
+		}
+	}
+	for _, limit := range l.table {
+		for _, route := range limit.Routes {
+			l.byRoute[route] = append(l.byRoute[route], limit)
+		}
+	}
+	return l
+}
+
+// IsPublic reports whether the table of limits has a row for a route, given as
+// method and path. All other routes need an account.
+func (s *Service) IsPublic(route string) bool { return len(s.limits.rowsOf(route)) > 0 }
+
+// rowsOf returns the rows of a route. HEAD has those of GET.
+func (l *limiter) rowsOf(route string) []Limit {
+	if path, isHead := strings.CutPrefix(route, "HEAD "); isHead {
+		route = "GET " + path
+	}
+	return l.byRoute[route]
+}
+
+// BodyLimit is the size in bytes of a body on a public route; 0 means that it has
+// none.
+func (s *Service) BodyLimit(route string) int64 {
+	var size int64
+	for _, limit := range s.limits.rowsOf(route) {
+		size = max(size, limit.Size)
+	}
+	return size
+}
+
+// AllowAddress counts a request from an address to a public route. Errors:
+// CodeRateLimited.
+func (s *Service) AllowAddress(ctx context.Context, route, address string) error {
+	for _, limit := range s.limits.rowsOf(route) {
+		if limit.By != ByAddress {
+			continue
+		}
+		if err := s.limits.countByMinute(ctx, limit, s.limits.hashAddress(address)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AllowUnknownToken counts a token from an address that belongs to nobody, and
+// returns the error that the caller gets. Errors: CodeRateLimited after too many.
+func (s *Service) AllowUnknownToken(ctx context.Context, address string, unknown error) error {
+	limit := findLimit(s.limits.table, LimitUnknownTokens)
+	if err := s.limits.countByMinute(ctx, limit, s.limits.hashAddress(address)); err != nil {
+		return err
+	}
+	return unknown
+}
+
+// AllowLink counts a request with a link. Errors: CodeRateLimited.
+func (s *Service) AllowLink(ctx context.Context, link recovery.Link) error {
+	return s.limits.countByMinute(ctx, findLimit(s.limits.table, LimitLinkRequests), linkUsageKey(link))
+}
+
+func linkUsageKey(link recovery.Link) string { return "link:" + link.ID }
+
+// countByMinute adds a request to those of the same minute.
+func (l *limiter) countByMinute(ctx context.Context, limit Limit, key string) error {
+	minute := l.now().UTC().Truncate(time.Minute)
+	return l.count(ctx, limit, postgres.Usage{Key: key, Ref: minute.Format("2006-01-02T15:04"), Adds: true, At: minute})
+}
+
+// count counts a use of a limit or refuses it.
+func (l *limiter) count(ctx context.Context, limit Limit, use postgres.Usage) error {
+	if len(limit.Windows) == 0 {
+		return nil
+	}
+	use.Class, use.Windows = string(limit.Class), limit.Windows
+	counted, err := l.store.CountUse(ctx, use)
+	if err != nil || counted {
+		return err
+	}
+	from, err := l.store.UsableFrom(ctx, use)
+	if err != nil {
+		return err
+	}
+	return refuseUse(limit, from, l.now())
+}
+
+// reservation is a counted use that is given back if it comes to nothing.
+type reservation struct {
+	limits *limiter
+	limit  Limit
+	use    postgres.Usage
+}
+
+// reserve prepares the use of a limit for what a request stores. The same ref
+// counts once.
+func (s *Service) reserve(class LimitClass, link recovery.Link, ref string, size int64) *reservation {
+	return &reservation{
+		limits: s.limits, limit: findLimit(s.limits.table, class),
+		use: postgres.Usage{Key: linkUsageKey(link), Class: string(class), Ref: ref, At: s.Now().UTC(), Bytes: size},
+	}
+}
+
+// reserveFor returns the reserve of a request with a link.
+func (s *Service) reserveFor(class LimitClass, link recovery.Link) func(string, int64) *reservation {
+	return func(ref string, size int64) *reservation { return s.reserve(class, link, ref, size) }
+}
+
+// take counts the use. A nil reservation is free. Errors: CodeRateLimited.
+func (r *reservation) take(ctx context.Context) error {
+	if r == nil {
+		return nil
+	}
+	return r.limits.count(ctx, r.limit, r.use)
+}
+
+// releaseAfter gives the use back after an error, also when the request was
+// cancelled. An internal error keeps it, because something may be stored.
+func (r *reservation) releaseAfter(ctx context.Context, cause error) error {
+	if r == nil || recovery.CodeOf(cause) == recovery.CodeInternal && !errors.Is(cause, postgres.ErrRepeated) {
+		return nil
+	}
+	return r.limits.store.ReleaseUse(context.WithoutCancel(ctx), r.use)
+}
+
+// checkRoom refuses a use that would be refused now, without counting it.
+func (r *reservation) checkRoom(ctx context.Context) error {
+	now := r.limits.now()
+	use := r.use
+	use.Windows = r.limit.Windows
+	from, err := r.limits.store.UsableFrom(ctx, use)
+	if err != nil || !from.After(now) {
+		return err
+	}
+	return refuseUse(r.limit, from, now)
+}
+
+// refuseUse says when the next use is possible. The time is rounded up to the
+// minute that people are shown.
+func refuseUse(limit Limit, from, now time.Time) error {
+	if up := from.Truncate(time.Minute); up.Before(from) {
+		from = up.Add(time.Minute)
+	}
+	if !from.After(now) {
+		from = now.Add(time.Second)
+	}
+	refused := recovery.Faultf(recovery.CodeRateLimited, "%s Try again from %s (time in China).", limit.describe(), describeRetry(from, now))
+	refused.RetryAt = &from
+	return refused
+}
+
+// describe says in words what is used up.
+func (l Limit) describe() string {
+	switch {
+	case l.Class == LimitLinkAnswers:
+		return "This link has given as many answers as it may for now."
+	case l.Class == LimitLinkFiles:
+		return "This link has taken as many files as it may. Ask for a new link."
+	case l.By == ByLink:
+		return "Too many requests use this link."
+	default:
+		return "Too many requests come from this address."
+	}
+}
+
+// describeRetry is a time of today, or with its day.
+func describeRetry(from, now time.Time) string {
+	from, now = from.In(recovery.Shanghai), now.In(recovery.Shanghai)
+	if from.YearDay() == now.YearDay() && from.Year() == now.Year() {
+		return from.Format("15:04")
+	}
+	return from.Format("2006-01-02 15:04")
+}
+
+// hashAddress returns the key of an address. The digest cannot be reversed without
+// the installation's key.
+func (l *limiter) hashAddress(peer string) string {
+	hash := hmac.New(sha256.New, l.key)
+	hash.Write([]byte("address\x00" + groupAddress(peer)))
+	return "address:" + hex.EncodeToString(hash.Sum(nil)[:16])
+}
+
+// groupAddress returns what counts as one address. IPv6 addresses are grouped by
+// their /64 network, because one household usually has a whole network.
+func groupAddress(peer string) string {
+	host, _, err := net.SplitHostPort(peer)
+	if err != nil {
+		host = peer
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil {
+		return host
+	}
+	if address = address.Unmap(); address.Is4() {
+		return address.String()
+	}
+	network, err := address.WithZone("").Prefix(64)
+	if err != nil {
+		return host
+	}
+	return network.String()
+}
+
+// Limits returns the limits in force, in the order of the table.
+func (s *Service) Limits() []Limit { return slices.Clone(s.limits.table) }
