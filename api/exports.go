@@ -20,12 +20,33 @@ func (a *API) RequestExport(c echo.Context, id ID, params RequestExportParams) e
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.RequestExport(c.Request().Context(), request, recovery.CaseID(id), recovery.Audience(input.Audience))
+	reply, err := a.service.RequestExport(c.Request().Context(), request, recovery.CaseID(id), casework.ExportOrder{
+		Audience: recovery.Audience(input.Audience), CounterpartID: recovery.CounterpartID(valueOrZero(input.CounterpartID)),
+		Agreed: valueOrZero(input.Agreed), Confirm: valueOrZero(input.Confirm),
+	})
 	if err != nil {
 		return err
 	}
 	setLocation(c, "exports", reply.Value.ID)
 	return sendReply(c, http.StatusAccepted, reply, renderExportAccepted)
+}
+
+// PreviewExport implements ServerInterface.
+func (a *API) PreviewExport(c echo.Context, id ID, params PreviewExportParams) error {
+	if err := checkID(id); err != nil {
+		return err
+	}
+	request, err := newRequest(c, nil)
+	if err != nil {
+		return err
+	}
+	seen, err := a.service.PreviewExport(c.Request().Context(), request, recovery.CaseID(id), casework.ExportOrder{
+		Audience: recovery.Audience(params.Audience), CounterpartID: recovery.CounterpartID(valueOrZero(params.CounterpartID)),
+	})
+	if err != nil {
+		return err
+	}
+	return sendJSON(c, renderPreview(seen))
 }
 
 // GetExport implements ServerInterface.

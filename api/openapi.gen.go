@@ -515,6 +515,21 @@ const (
 	PreferencesLanguageZhCN PreferencesLanguage = "zh-CN"
 )
 
+// Defines values for PreviewForm.
+const (
+	PreviewFormMasked   PreviewForm = "masked"
+	PreviewFormWhole    PreviewForm = "whole"
+	PreviewFormWithheld PreviewForm = "withheld"
+)
+
+// Defines values for PreviewReason.
+const (
+	PreviewReasonErased     PreviewReason = "erased"
+	PreviewReasonIdentity   PreviewReason = "identity"
+	PreviewReasonNoSafeCopy PreviewReason = "no_safe_copy"
+	PreviewReasonPersonal   PreviewReason = "personal"
+)
+
 // Defines values for ProblemCode.
 const (
 	ProblemCodeActionNotAllowed       ProblemCode = "action_not_allowed"
@@ -1534,10 +1549,34 @@ type ExportAccepted struct {
 	State ExportState `json:"state"`
 }
 
-// ExportRequest Audience of the export
+// ExportPreview What the reader of an export will see
+type ExportPreview struct {
+	// Audience For whom an export is built
+	Audience      Audience         `json:"audience"`
+	CounterpartID *string          `json:"counterpart_id"`
+	Exhibits      []PreviewExhibit `json:"exhibits"`
+	Papers        []PreviewPaper   `json:"papers"`
+
+	// Preview Identifies exactly this content
+	Preview string `json:"preview"`
+
+	// Texts What people wrote, in the order of the journal
+	Texts []PreviewText `json:"texts"`
+}
+
+// ExportRequest For whom the export is, and the agreement to what the other side will see
 type ExportRequest struct {
+	// Agreed Papers for the opponent: the preview that was agreed to
+	Agreed *string `json:"agreed,omitempty"`
+
 	// Audience For whom an export is built
 	Audience Audience `json:"audience"`
+
+	// Confirm Papers for the opponent: agrees to what they contain now, without comparing the preview
+	Confirm *bool `json:"confirm,omitempty"`
+
+	// CounterpartID Papers for the opponent: the one counterpart whom they are for; left out, papers about all of them
+	CounterpartID *string `json:"counterpart_id,omitempty"`
 }
 
 // ExportState Read the state of an export
@@ -2448,6 +2487,58 @@ type Prevention struct {
 	Warnings  []Warning  `json:"warnings"`
 }
 
+// PreviewCover A kind of personal data that is masked in a text
+type PreviewCover struct {
+	Count int `json:"count"`
+
+	// Name In Chinese
+	Name string `json:"name"`
+}
+
+// PreviewExhibit A file, and what the reader gets of it
+type PreviewExhibit struct {
+	// Form whole: the original; masked: a copy without personal data; withheld: only its digest and kind
+	Form PreviewForm `json:"form"`
+	ID   string      `json:"id"`
+
+	// Kind What a file shows
+	Kind      EvidenceKind   `json:"kind"`
+	MediaType string         `json:"media_type"`
+	Why       *PreviewReason `json:"why"`
+}
+
+// PreviewForm whole: the original; masked: a copy without personal data; withheld: only its digest and kind
+type PreviewForm string
+
+// PreviewPaper A part of the dossier
+type PreviewPaper struct {
+	Name string `json:"name"`
+
+	// Title As printed, in Chinese
+	Title string `json:"title"`
+}
+
+// PreviewReason Why a file is not given as it is: it shows who somebody is, it contains personal data, no copy without personal data can be made, or it was erased
+type PreviewReason string
+
+// PreviewText A text as the reader will see it
+type PreviewText struct {
+	// Covered What is masked in it
+	Covered []PreviewCover `json:"covered"`
+
+	// Kind Kind of a journal entry; kinds are added, never renamed
+	Kind EntryKind `json:"kind"`
+
+	// Path Name of the value in the entry
+	Path string `json:"path"`
+
+	// Seq Number of the journal entry
+	Seq int64 `json:"seq"`
+
+	// Text With 〔…已遮蔽〕 in place of personal data
+	Text string `json:"text"`
+}
+
 // Problem RFC 9457 problem document
 type Problem struct {
 	AllowedActions *[]Action `json:"allowed_actions,omitempty"`
@@ -3039,6 +3130,12 @@ type Dismissed = bool
 // DueBefore defines model for DueBefore.
 type DueBefore = time.Time
 
+// ExportAudience For whom an export is built
+type ExportAudience = Audience
+
+// ExportCounterpart defines model for ExportCounterpart.
+type ExportCounterpart = string
+
 // Format Format of the statistics
 type Format = StatsFormat
 
@@ -3237,6 +3334,14 @@ type AddEvidenceParams struct {
 type RequestExportParams struct {
 	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PreviewExportParams defines parameters for PreviewExport.
+type PreviewExportParams struct {
+	Audience ExportAudience `form:"audience" json:"audience"`
+
+	// CounterpartID For the opponent, the one counterpart whom the papers are for.
+	CounterpartID *ExportCounterpart `form:"counterpart_id,omitempty" json:"counterpart_id,omitempty"`
 }
 
 // SetHoldParams defines parameters for SetHold.
@@ -3546,6 +3651,9 @@ type ServerInterface interface {
 	// RequestExport Request a dossier and a bag
 	// (POST /api/v1/cases/{id}/exports)
 	RequestExport(ctx echo.Context, id ID, params RequestExportParams) error
+	// PreviewExport Read what another party will see in an export
+	// (GET /api/v1/cases/{id}/exports/preview)
+	PreviewExport(ctx echo.Context, id ID, params PreviewExportParams) error
 	// LiftHold Lift a legal hold; repeating the request has no effect
 	// (DELETE /api/v1/cases/{id}/hold)
 	LiftHold(ctx echo.Context, id ID) error
@@ -4085,6 +4193,38 @@ func (w *ServerInterfaceWrapper) RequestExport(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RequestExport(ctx, id, params)
+	return err
+}
+
+// PreviewExport converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewExport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewExportParams
+	// ------------- Required query parameter "audience" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "audience", ctx.QueryParams(), &params.Audience, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter audience: %s", err))
+	}
+
+	// ------------- Optional query parameter "counterpart_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "counterpart_id", ctx.QueryParams(), &params.CounterpartID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter counterpart_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewExport(ctx, id, params)
 	return err
 }
 
@@ -5392,6 +5532,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/cases/:id/events", wrapper.StreamEvents, options.OperationMiddlewares["streamEvents"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/texts", wrapper.ListTexts, options.OperationMiddlewares["listTexts"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/exports", wrapper.RequestExport, options.OperationMiddlewares["requestExport"]...)
+	router.GET(options.BaseURL+"/api/v1/cases/:id/exports/preview", wrapper.PreviewExport, options.OperationMiddlewares["previewExport"]...)
 	router.GET(options.BaseURL+"/api/v1/exports/:id", wrapper.GetExport, options.OperationMiddlewares["getExport"]...)
 	router.GET(options.BaseURL+"/api/v1/exports/:id/dossier.pdf", wrapper.GetDossier, options.OperationMiddlewares["getDossier"]...)
 	router.GET(options.BaseURL+"/api/v1/exports/:id/bag.zip", wrapper.GetBag, options.OperationMiddlewares["getBag"]...)

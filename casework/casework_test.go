@@ -497,18 +497,18 @@ func TestExportsByRole(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
 	view := rig.FileCase(t)
-	_, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ForArchive)
+	_, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), view.ID, casework.ExportOrder{Audience: recovery.ForArchive})
 	wantCode(t, err, recovery.CodeForbidden)
-	_, err = rig.RequestExport(t.Context(), rig.As(recovery.RoleAuditor), view.ID, recovery.ForCourt)
+	_, err = rig.RequestExport(t.Context(), rig.As(recovery.RoleAuditor), view.ID, casework.ExportOrder{Audience: recovery.ForCourt})
 	wantCode(t, err, recovery.CodeForbidden)
-	_, err = rig.RequestExport(t.Context(), rig.As(recovery.RoleLegal), view.ID, "press")
+	_, err = rig.RequestExport(t.Context(), rig.As(recovery.RoleLegal), view.ID, casework.ExportOrder{Audience: "press"})
 	wantCode(t, err, recovery.CodeInvalid)
 	req := keyed(rig, recovery.RoleLegal, "k")
-	asked, err := rig.RequestExport(t.Context(), req, view.ID, recovery.ForCourt)
+	asked, err := rig.RequestExport(t.Context(), req, view.ID, casework.ExportOrder{Audience: recovery.ForCourt})
 	if err != nil || asked.Value.State != recovery.ExportBuilding {
 		t.Fatalf("%+v (%v)", asked.Value, err)
 	}
-	again, err := rig.RequestExport(t.Context(), req, view.ID, recovery.ForCourt)
+	again, err := rig.RequestExport(t.Context(), req, view.ID, casework.ExportOrder{Audience: recovery.ForCourt})
 	if err != nil || !again.Replayed {
 		t.Errorf("the repetition was not recognised: %v", err)
 	}

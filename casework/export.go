@@ -16,45 +16,72 @@ import (
 
 // RequestExport requests a dossier and a bag of the case in its current state.
 // A checkpoint is signed at once; the workflow builds the files.
-func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.CaseID, audience recovery.Audience) (Reply[recovery.Export], error) {
-	if err := checkMayWrite(req.Actor); err != nil {
-		return Reply[recovery.Export]{}, err
-	}
-	c, err := s.visibleCase(ctx, req.Actor, id)
+//
+// Errors: CodeInvalid for audience and counterpart_id, CodeForbidden,
+// CodeConfirmNeeded for papers that go to the opponent unseen.
+func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.CaseID, order ExportOrder) (Reply[recovery.Export], error) {
+	c, err := s.caseForExport(ctx, req.Actor, id, order)
 	if err != nil {
 		return Reply[recovery.Export]{}, err
 	}
-	if !slices.Contains(recovery.Audiences, audience) {
-		return Reply[recovery.Export]{}, recovery.Invalid([]recovery.FieldFault{{
-			Field: "audience", Code: "unknown_value", Detail: "Accepted are: court, opponent, platform, archive.",
-		}})
-	}
-	if !slices.Contains(recovery.PaperAudiences(req.Actor.Role), audience) {
-		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeForbidden,
-			"The role %s cannot export for the audience %s.", req.Actor.Role, audience)
-	}
-	if err := checkFilesReadable(c, req.Actor); err != nil {
-		return Reply[recovery.Export]{}, err
-	}
-	return runIdempotent(ctx, s, req, func() (change[recovery.Export], error) { return s.prepareExport(ctx, req, c, audience) })
+	return runIdempotent(ctx, s, req, func() (change[recovery.Export], error) { return s.prepareExport(ctx, req, c, order) })
 }
 
-func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Case, audience recovery.Audience) (change[recovery.Export], error) {
-	if err := s.deriveViewsFor(ctx, c, audience); err != nil {
+// maxAgreementChecks limits how often an agreement is checked again because something
+// was written in between.
+const maxAgreementChecks = 5
+
+func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Case, order ExportOrder) (change[recovery.Export], error) {
+	if err := s.deriveViewsFor(ctx, c, order.Audience); err != nil {
 		return change[recovery.Export]{}, err
 	}
 	export := recovery.Export{
-		ID: recovery.ExportID(s.newID()), CaseID: c.ID, Audience: audience, State: recovery.ExportBuilding,
-		CreatedAt: s.Now(), By: req.Actor,
+		ID: recovery.ExportID(s.newID()), CaseID: c.ID, Audience: order.Audience, CounterpartID: order.CounterpartID,
+		State: recovery.ExportBuilding, CreatedAt: s.Now(), By: req.Actor,
 	}
 	draft := s.newDraft(recovery.EntryExportRequested, req, c)
 	draft.Key = "export:" + string(export.ID)
 	// The last entry of the bag records that it is sealed: removing the seal
 	// is detected.
-	draft.Facts = map[string]any{"export_id": export.ID, "audience": audience, "sealed": true}
+	draft.Facts = map[string]any{"export_id": export.ID, "audience": order.Audience, "sealed": true}
+	if order.CounterpartID != "" {
+		draft.Facts["counterpart_id"] = order.CounterpartID
+	}
+	write := postgres.ExportWrite{Export: export, Draft: draft}
+	if !order.needsAgreement() {
+		return change[recovery.Export]{string(export.ID), export, func(idem postgres.Idempotency) (recovery.Export, error) {
+			write.Idempotency = idem
+			return s.Store.RequestExport(ctx, write)
+		}}, nil
+	}
+	if _, _, err := s.checkAgreed(ctx, req.Actor, c.ID, order); err != nil {
+		return change[recovery.Export]{}, err
+	}
 	return change[recovery.Export]{string(export.ID), export, func(idem postgres.Idempotency) (recovery.Export, error) {
-		return s.Store.RequestExport(ctx, postgres.ExportWrite{Export: export, Draft: draft, Idempotency: idem})
+		write.Idempotency = idem
+		return s.requestAgreedExport(ctx, req.Actor, order, write)
 	}}, nil
+}
+
+// requestAgreedExport writes the request only if the papers contain exactly what was
+// agreed to. An entry that is written after the check makes it check again.
+func (s *Service) requestAgreedExport(ctx context.Context, actor recovery.Actor, order ExportOrder, write postgres.ExportWrite) (recovery.Export, error) {
+	for range maxAgreementChecks {
+		digest, size, err := s.checkAgreed(ctx, actor, write.Export.CaseID, order)
+		if err != nil {
+			return recovery.Export{}, err
+		}
+		write.AfterEntry = &size
+		write.Draft.Facts["agreed"] = digest
+		if order.Confirm {
+			write.Draft.Facts["agreed_unseen"] = true
+		}
+		export, err := s.Store.RequestExport(ctx, write)
+		if !errors.Is(err, postgres.ErrJournalGrew) {
+			return export, err
+		}
+	}
+	return recovery.Export{}, needsConfirmation("The case is changing at this moment.")
 }
 
 // Export returns the state of an export.

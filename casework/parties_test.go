@@ -219,7 +219,7 @@ func TestARecordThatCannotBeReadIsNotMissing(t *testing.T) {
 	rig := casetest.New(t)
 	view := rig.FileCase(t)
 	kept := rig.Upload(t, view.ID, recovery.Ticket, png)
-	asked, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ForCourt)
+	asked, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), view.ID, casework.ExportOrder{Audience: recovery.ForCourt})
 	if err != nil {
 		t.Fatal(err)
 	}

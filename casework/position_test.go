@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"recourse/casework"
 	"recourse/casework/casetest"
 	"recourse/evidence/originals/intake/intaketest"
 	"recourse/recovery"
@@ -39,7 +40,7 @@ func TestCopiesAreMadeBeforeTheyAreNeeded(t *testing.T) {
 		return of
 	}
 	for i, audience := range []recovery.Audience{recovery.ForCourt, recovery.ForArchive, recovery.ForPlatform, recovery.ForOpponent} {
-		if _, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleLegal), view.ID, audience); err != nil {
+		if _, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleLegal), view.ID, casework.ExportOrder{Audience: audience, Confirm: true}); err != nil {
 			t.Fatal(err)
 		}
 		want := []any{told.SHA256, plain.SHA256}[:2*min(1, i/2)]

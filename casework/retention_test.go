@@ -76,7 +76,7 @@ func TestErasureOnRequest(t *testing.T) {
 	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "x"})
 	wantCode(t, err, recovery.CodeActionNotAllowed)
 	for _, audience := range recovery.Audiences { // papers tell of the erasure, whoever they are for
-		if asked, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleLegal), c.ID, audience); err != nil || asked.Value.Size == 0 {
+		if asked, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleLegal), c.ID, casework.ExportOrder{Audience: audience, Confirm: true}); err != nil || asked.Value.Size == 0 {
 			t.Errorf("papers for %s: %+v (%v)", audience, asked.Value, err)
 		}
 	}
@@ -154,7 +154,7 @@ func TestUntilItsTimeACaseIsOnlyKept(t *testing.T) {
 			wantCode(t, err, recovery.CodeForbidden)
 		}
 	}
-	_, err = rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.ForCourt)
+	_, err = rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), c.ID, casework.ExportOrder{Audience: recovery.ForCourt})
 	wantCode(t, err, recovery.CodeForbidden)
 	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleAgent), c.ID, recovery.ActionBody{Action: recovery.AddNote, Text: "x", Visibility: recovery.NoteShared})
 	wantCode(t, err, recovery.CodeActionNotAllowed)
@@ -240,7 +240,7 @@ func TestKeepErasesToTheLastByte(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
 	c, young := closed(t, rig, 5), rig.FileCase(t)
-	export, err := rig.RequestExport(t.Context(), keyed(rig, recovery.RoleClaimant, "papers"), c.ID, recovery.ForCourt)
+	export, err := rig.RequestExport(t.Context(), keyed(rig, recovery.RoleClaimant, "papers"), c.ID, casework.ExportOrder{Audience: recovery.ForCourt})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,7 +17,14 @@ type ExportWrite struct {
 	Export      recovery.Export // the store sets Size and State
 	Draft       journal.Draft
 	Idempotency Idempotency
+	// AfterEntry is the number of the entry after which the request must be written; nil:
+	// after any.
+	AfterEntry *int64
 }
+
+// ErrJournalGrew means that another entry was written before an export that must be
+// requested after a certain one.
+var ErrJournalGrew = errors.New("the journal has grown")
 
 const selectExport = `select id, case_id, audience, state, missing, pages, sha256, bag_sha256, size, failure,
 	created_at, ready_at, counterpart_id, row(by_role, by_id) as by from exports`
@@ -25,7 +33,7 @@ const selectExport = `select id, case_id, audience, state, missing, pages, sha25
 // journal entry, a checkpoint over everything up to that entry, the row (state
 // building, Size of the checkpoint) and the outbox row.
 //
-// Errors: ErrRepeated, CodeNotFound for an unknown case.
+// Errors: ErrRepeated, ErrJournalGrew, CodeNotFound for an unknown case.
 func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Export, error) {
 	e := w.Export
 	e.State = recovery.ExportBuilding
@@ -33,6 +41,9 @@ func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Expo
 		writer, record, err := s.beginEntry(ctx, tx, e.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
+		}
+		if w.AfterEntry != nil && record.Seq != *w.AfterEntry+1 {
+			return ErrJournalGrew
 		}
 		err = writer.signCheckpoint(record.At)
 		if err != nil {

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -38,4 +39,22 @@ func TestCaseAt(t *testing.T) {
 	}
 	_, err := b.CaseAtExport(t.Context(), recovery.ExportID(newID(t)))
 	wantCode(t, err, recovery.CodeNotFound)
+}
+
+// TestExportAfterACertainEntry: what was agreed to is what the papers contain.
+func TestExportAfterACertainEntry(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c := file(t, b.Store)
+	for _, after := range []int64{0, 2} {
+		w := postgres.ExportWrite{Export: exportOf(t, c), Draft: draft(recovery.EntryExportRequested, "r"), AfterEntry: &after}
+		if _, err := b.RequestExport(t.Context(), w); !errors.Is(err, postgres.ErrJournalGrew) {
+			t.Errorf("after entry %d: %v", after, err)
+		}
+	}
+	one := int64(1)
+	w := postgres.ExportWrite{Export: exportOf(t, c), Draft: draft(recovery.EntryExportRequested, "r"), AfterEntry: &one}
+	if got := must[recovery.Export](t)(b.RequestExport(t.Context(), w)); got.Size != 2 {
+		t.Errorf("it covers %d entries", got.Size)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 
+	"recourse/casework"
 	"recourse/recovery"
 )
 
@@ -80,8 +81,8 @@ func (w *Web) requestExport(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	audience := recovery.Audience(values.Get("audience"))
-	if _, err := w.service.RequestExport(c.Request().Context(), c.newRequest(values), view.ID, audience); err != nil {
+	order := exportOrder(values)
+	if _, err := w.service.RequestExport(c.Request().Context(), c.newRequest(values), view.ID, order); err != nil {
 		failed := c.attemptFor(attemptExport, values, err, fieldFaults(err))
 		if failed == nil {
 			return err
@@ -90,4 +91,12 @@ func (w *Web) requestExport(c *pageContext) error {
 	}
 	c.setFlash("flash.export")
 	return c.redirectTo(c.originPath(values) + "#dossier")
+}
+
+// exportOrder reads the fields of the form that orders an export.
+func exportOrder(values url.Values) casework.ExportOrder {
+	return casework.ExportOrder{
+		Audience: recovery.Audience(values.Get("audience")), CounterpartID: recovery.CounterpartID(values.Get("counterpart_id")),
+		Agreed: values.Get("agreed"),
+	}
 }

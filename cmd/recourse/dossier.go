@@ -19,7 +19,8 @@ import (
 // dossierCommand requests an export and waits for it, because only the worker
 // builds exports. From a bag it builds the dossier itself.
 func dossierCommand() *cobra.Command {
-	var number, audience, out string
+	var number, audience, counterpart, out string
+	var confirm bool
 	var from bagDossier
 	command := &cobra.Command{
 		Use: "dossier", Args: cobra.NoArgs,
@@ -34,29 +35,32 @@ func dossierCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return exportDossier(ctx, service, actor, view.ID, recovery.Audience(audience), out)
+				order := casework.ExportOrder{Audience: recovery.Audience(audience), CounterpartID: recovery.CounterpartID(counterpart), Confirm: confirm}
+				return exportDossier(ctx, service, actor, view.ID, order, out)
 			})
 		},
 	}
 	flags := command.Flags()
 	flags.StringVar(&number, "case", "", "number of the case")
 	flags.StringVar(&audience, "audience", string(recovery.ForCourt), "court, opponent, platform or archive")
+	flags.StringVar(&counterpart, "counterpart", "", "for the opponent: id of the one counterpart whom the papers are for")
+	flags.BoolVar(&confirm, "confirm", false, "for the opponent: agree to what the other side will see")
 	flags.StringVar(&out, "out", "dossier.pdf", "file to write")
 	flags.StringVar(&from.bag, "bag", "", "bag for the archive to build the dossier from, unsealed; needs no server or database")
 	flags.StringVar(&from.fonts, "fonts", "", "with --bag: folder of the fonts (default: RECOURSE_FONTS, or the nearest .recourse/fonts)")
 	flags.StringVar(&from.key, "key", "", "with --bag: verifier key or fingerprint, from another source, that must have signed it")
 	command.MarkFlagsOneRequired("case", "bag")
-	for _, other := range []string{"case", "audience"} { // a bag has one case and one audience
+	for _, other := range []string{"case", "audience", "counterpart", "confirm"} { // a bag has one case and one audience
 		command.MarkFlagsMutuallyExclusive("bag", other)
 	}
 	return command
 }
 
 func exportDossier(
-	ctx context.Context, service *casework.Service, actor recovery.Actor, id recovery.CaseID, audience recovery.Audience, out string,
+	ctx context.Context, service *casework.Service, actor recovery.Actor, id recovery.CaseID, order casework.ExportOrder, out string,
 ) error {
 	request := casework.Request{Actor: actor, Device: "recourse dossier"}
-	asked, err := service.RequestExport(ctx, request, id, audience)
+	asked, err := service.RequestExport(ctx, request, id, order)
 	if err != nil {
 		return err
 	}

@@ -57,6 +57,9 @@ type Source struct {
 	// Roots are the root certificates of the time stamps, in PEM. Without them the
 	// stamps are left out, because nobody could verify their issuer.
 	Roots []byte
+	// Unsigned asks for a preview: nothing is signed, no original is read, and nothing
+	// is computed that papers for another party do not reveal about anybody.
+	Unsigned bool
 }
 
 // Assembler builds the folios of exports.
@@ -132,12 +135,18 @@ func withoutWithheld(all []Checkpoint, entries []Entry) []Checkpoint {
 }
 
 func (b *assembly) addMissing(f *Folio) (err error) {
+	if b.Unsigned {
+		return nil
+	}
 	f.Missing, err = b.Checklist.Missing(withSupplied(b.Case, foldParticulars(b.entries)), b.Evidence, f.Audience)
 	return err
 }
 
 func (b *assembly) addPapers(f *Folio) (err error) {
 	f.Papers = newPapers(b.Case, b.entries, b.redaction)
+	if b.Unsigned {
+		return nil
+	}
 	interest := recovery.Money(0)
 	if b.Interest != nil {
 		if interest, err = b.Interest(*f); err != nil {
@@ -154,6 +163,9 @@ func (b *assembly) addPapers(f *Folio) (err error) {
 // addProof adds what lets others check the papers: the signed checkpoint and
 // its key, earlier checkpoints, time stamps, and who will seal the dossier.
 func (b *assembly) addProof(f *Folio) error {
+	if b.Unsigned {
+		return nil
+	}
 	keys := b.Custody.Keys
 	vkey, err := keys.FindSigningKey(b.Checkpoint.Note)
 	if err != nil {

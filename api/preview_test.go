@@ -1,0 +1,45 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"recourse/api"
+	"recourse/recovery"
+)
+
+func TestPreviewAndAgree(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	exports := "/api/v1/cases/" + id + "/exports"
+	order := func(body string) testCall {
+		return testCall{as: recovery.RoleClaimant, method: "POST", path: exports, body: []byte(body)}
+	}
+	refused := s.send(t, order(`{"audience":"opponent"}`)).wantStatus(http.StatusConflict)
+	if refused.stringField("code") != "confirm_needed" || !strings.Contains(refused.stringField("detail"), "preview") {
+		t.Errorf("refused with %s", refused.body)
+	}
+	seen := s.get(t, recovery.RoleClaimant, exports+"/preview?audience=opponent").wantStatus(http.StatusOK)
+	s.send(t, order(fmt.Sprintf(`{"audience":"opponent","agreed":"%s"}`, strings.Repeat("a", 64)))).wantStatus(http.StatusConflict)
+	s.send(t, order(fmt.Sprintf(`{"audience":"opponent","agreed":%q}`, seen.stringField("preview")))).wantStatus(http.StatusAccepted)
+	s.send(t, order(`{"audience":"opponent","confirm":true}`)).wantStatus(http.StatusAccepted)
+}
+
+func TestPreviewForOneCounterpart(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	id := filed.stringField("id")
+	c, err := s.Store.ReadCase(t.Context(), recovery.CaseID(id))
+	failOnError(t, err)
+	path := "/api/v1/cases/" + id + "/exports/preview?audience=opponent&counterpart_id="
+	seen := s.get(t, recovery.RoleClaimant, path+string(c.Counterparts[0].ID)).wantStatus(http.StatusOK)
+	if seen.stringField("counterpart_id") != string(c.Counterparts[0].ID) {
+		t.Errorf("%s", seen.body)
+	}
+	s.get(t, recovery.RoleClaimant, path+id).wantStatus(http.StatusUnprocessableEntity)
+	s.get(t, recovery.RoleAgent, path+string(c.Counterparts[0].ID)).wantStatus(http.StatusForbidden)
+}
