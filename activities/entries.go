@@ -2,7 +2,6 @@ package activities
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"recourse/evidence/folio"
@@ -107,12 +106,11 @@ func (b entryBuilder) addCorrection(facts map[string]any) {
 		return
 	}
 	facts["corrected_kind"] = b.corrected.Entry
-	if skipped := b.corrected.History.WithoutEffect; len(skipped) > 0 {
-		facts["without_effect"] = skipped
+	if b.input.Step.Kind == recovery.EntryCorrectionProposed {
+		return
 	}
-	if waits := b.input.Step.Kind == recovery.EntryCorrectionProposed; !waits {
-		facts["recovered_fen"] = b.next().Recovered
-	}
+	facts["recovered_fen"] = b.next().Recovered
+	journal.AddCorrectedResults(facts, b.corrected.Command.Correction.Seq, b.corrected.History)
 }
 
 // addMovedRights records the last day of each right that the day of knowing moved, and
@@ -160,14 +158,10 @@ func (b entryBuilder) addSubject(facts map[string]any) {
 // completes.
 func (b entryBuilder) planFulfilledEntries() []journal.Draft {
 	var drafts []journal.Draft
-	if b.corrected != nil || b.input.Step.Kind == recovery.EntryPlanBroken || b.received() == 0 {
+	if b.corrected != nil || b.input.Step.Kind == recovery.EntryPlanBroken {
 		return nil
 	}
-	for _, plan := range b.before.Position.Plans {
-		running := slices.ContainsFunc(b.next().Plans, func(p recovery.Plan) bool { return p.No == plan.No })
-		if !plan.Running || running || b.received() < plan.Remaining() {
-			continue
-		}
+	for _, plan := range b.before.Position.PlansFulfilledBy(b.next()) {
 		draft := b.newDraft(recovery.EntryPlanFulfilled, fmt.Sprintf("%s:plan:%d", b.input.Key, plan.No))
 		draft.Facts = map[string]any{"plan": plan.No, "counterpart_id": plan.CounterpartID}
 		drafts = append(drafts, draft)

@@ -13,11 +13,12 @@ const selectContacts = entryColumns + `
 
 var contactKinds = []recovery.EntryKind{
 	recovery.EntryContactRecorded, recovery.EntryContactPlanned, recovery.EntryLegalStep, recovery.EntryInstalmentReminded,
+	recovery.EntryCorrected, // corrects some of the others
 }
 
 // ContactLog lists the recorded and planned messages of a case in the order
-// they were entered, including demand letters and instalment reminders. They
-// are stored only in the journal.
+// they were entered, including demand letters and instalment reminders, as
+// corrected. They are stored only in the journal.
 func (s *Store) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error) {
 	rows, err := queryAll[entryRow](ctx, s, "read contacts", selectContacts, id, contactKinds)
 	if err != nil {
@@ -27,16 +28,21 @@ func (s *Store) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.
 }
 
 func contactLog(rows []entryRow) ([]recovery.ContactEntry, error) {
-	list := make([]recovery.ContactEntry, 0, len(rows))
-	for _, row := range rows {
-		entry, err := journal.ParseEntry(row.Bytes)
-		if err != nil {
+	entries := make([]journal.Entry, len(rows))
+	for i, row := range rows {
+		var err error
+		if entries[i], err = journal.ParseEntry(row.Bytes); err != nil {
 			return nil, err
 		}
-		if kind, _ := entry.Facts["kind"].(string); row.Kind == recovery.EntryLegalStep && kind != recovery.DemandSent {
+	}
+	list := make([]recovery.ContactEntry, 0, len(rows))
+	for i, entry := range journal.ApplyCorrections(entries) {
+		kind, _ := entry.Facts["kind"].(string)
+		isOtherStep := entry.Kind == recovery.EntryLegalStep && kind != recovery.DemandSent
+		if entry.Void || entry.Kind == recovery.EntryCorrected || isOtherStep {
 			continue
 		}
-		list = append(list, contactEntry(entry, row))
+		list = append(list, contactEntry(entry.Entry, rows[i]))
 	}
 	return list, nil
 }

@@ -42,6 +42,16 @@ func (p Plan) Remaining() Money {
 	return rest
 }
 
+// PlansFulfilledBy returns the running plans that a payment completed. after is the
+// position with the payment.
+func (p Position) PlansFulfilledBy(after Position) []Plan {
+	received := after.Received() - p.Received()
+	return slices.DeleteFunc(slices.Clone(p.Plans), func(plan Plan) bool {
+		runs := slices.ContainsFunc(after.Plans, func(other Plan) bool { return other.No == plan.No })
+		return received == 0 || !plan.Running || runs || received < plan.Remaining()
+	})
+}
+
 // isCoveredByPlans reports whether running plans cover all of the missing money.
 func (p Position) isCoveredByPlans() bool {
 	var coming Money

@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -23,6 +24,9 @@ type RecordedStep struct {
 
 // IsPersons reports whether a person took the step.
 func (s RecordedStep) IsPersons() bool { return s.Command != nil }
+
+// isDeadline reports whether a deadline passed.
+func (s RecordedStep) isDeadline() bool { return s.Clock != NoClock && !s.Near }
 
 // apply applies a recorded step to a position. The rules that ask a person to
 // confirm something do not apply again.
@@ -79,13 +83,51 @@ type History struct {
 	// WithoutEffect are the steps of people that could not be taken any more. They
 	// are Seq numbers, in order.
 	WithoutEffect []int64
+	// NotRunning are the steps of deadlines that did not run.
+	NotRunning []int64
+	Results    StepResults
+}
+
+// StepResults are what followed from each step, by Seq number. A step from which
+// nothing followed has none.
+type StepResults struct {
+	Recovered map[int64]Money // all money that had come back, if some came with the step
+	Entered   map[int64]Stage // the stage that the case entered
+	Fulfilled map[int64][]int // numbers of the plans whose last instalment was paid
+}
+
+func newStepResults() StepResults {
+	return StepResults{Recovered: map[int64]Money{}, Entered: map[int64]Stage{}, Fulfilled: map[int64][]int{}}
+}
+
+func (r StepResults) add(seq int64, before, after Position) {
+	if before.Received() != after.Received() {
+		r.Recovered[seq] = after.Recovered
+	}
+	if before.Stage != after.Stage {
+		r.Entered[seq] = after.Stage
+	}
+	for _, plan := range before.PlansFulfilledBy(after) {
+		r.Fulfilled[seq] = append(r.Fulfilled[seq], plan.No)
+	}
+}
+
+// Since returns the results of the steps from an entry on.
+func (r StepResults) Since(seq int64) StepResults {
+	return StepResults{Recovered: since(r.Recovered, seq), Entered: since(r.Entered, seq), Fulfilled: since(r.Fulfilled, seq)}
+}
+
+func since[V any](results map[int64]V, seq int64) map[int64]V {
+	later := maps.Clone(results)
+	maps.DeleteFunc(later, func(step int64, _ V) bool { return step < seq })
+	return later
 }
 
 // startHistory returns the history of a case with no steps.
 func startHistory(start Position, filedAt time.Time, deadlines Deadliner) History {
 	return History{
 		Position: start, Deadlines: deadlines(nil, Step{Next: start}, filedAt), StageSince: filedAt, LastStage: start.Stage,
-		ByStage: map[Stage]Money{}, Answers: map[CounterpartID]LastAnswer{},
+		ByStage: map[Stage]Money{}, Answers: map[CounterpartID]LastAnswer{}, Results: newStepResults(),
 	}
 }
 
@@ -96,7 +138,11 @@ func (h *History) add(s RecordedStep, deadlines Deadliner) error {
 	if err != nil {
 		return err
 	}
+	if s.isDeadline() && !slices.Contains(before.AllClocks(), ClockState{Clock: s.Clock, Ref: s.Ref}) {
+		h.NotRunning = append(h.NotRunning, s.Seq)
+	}
 	h.Position, h.Deadlines = step.Next, deadlines(h.Deadlines, step, s.At)
+	h.Results.add(s.Seq, before, h.Position)
 	if gained := h.Position.Recovered - before.Recovered; gained != 0 {
 		h.ByStage[before.Stage] += gained
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 // CollectLimitationLogs collects, for each counterpart, the entries that matter for the
-// limitation period. Package recovery decides which of them count.
+// limitation period, as corrected. Package recovery decides which of them count.
 func CollectLimitationLogs(counterparts []recovery.Counterpart, entries []Entry) map[recovery.CounterpartID]recovery.LimitationLog {
 	logs := map[recovery.CounterpartID]recovery.LimitationLog{}
-	for _, entry := range entries {
+	for _, entry := range CountingEntries(entries) {
 		event := entry.LimitationEvent()
 		for _, counterpart := range counterparts {
 			logs[counterpart.ID] = logs[counterpart.ID].Add(event, counterpart.ID, len(counterparts) == 1)

@@ -1,0 +1,236 @@
+package journal
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"recourse/recovery"
+)
+
+// CorrectedEntry is an entry as it counts after all corrections. The journal keeps
+// the entry as it was written, and the entries that correct it.
+type CorrectedEntry struct {
+	Entry // with the corrected facts, values and time
+	// Mark is the newest correction of the entry; nil if nobody corrected it.
+	Mark *recovery.CorrectionMark
+	// Void is set if the entry does not count: it was taken back, or it records what
+	// followed from an entry that was corrected.
+	Void bool
+	// VoidBy is the entry whose correction made it void; 0 if it is not void.
+	VoidBy int64
+}
+
+// factsOfCorrection are the facts of a correction that are not facts of its
+// replacement.
+const (
+	factCorrects    = "corrects"
+	factReplacement = "replacement"
+	factWithout     = "without_effect"
+	factRecovered   = "recovered_after"
+	factEntered     = "entered_after"
+	factFulfilled   = "fulfilled_after"
+)
+
+// AddCorrectedResults adds to the facts of a correction what followed from the
+// corrected entry and from those after it, so that readers of the journal need not
+// compute it again.
+func AddCorrectedResults(facts map[string]any, corrected int64, history recovery.History) {
+	if without := slices.Sorted(slices.Values(slices.Concat(history.WithoutEffect, history.NotRunning))); len(without) > 0 {
+		facts[factWithout] = without
+	}
+	results := history.Results.Since(corrected)
+	if len(results.Recovered) > 0 {
+		facts[factRecovered] = results.Recovered
+	}
+	if len(results.Entered) > 0 {
+		facts[factEntered] = results.Entered
+	}
+	if len(results.Fulfilled) > 0 {
+		facts[factFulfilled] = results.Fulfilled
+	}
+}
+
+// ApplyCorrections returns the entries as they count, in the same order and number.
+// The entries are those of one case by their number; some may be absent, but no entry
+// that corrects another one.
+func ApplyCorrections(entries []Entry) []CorrectedEntry {
+	list := make([]CorrectedEntry, len(entries))
+	for i, entry := range entries {
+		list[i] = CorrectedEntry{Entry: entry}
+		if entry.Kind == recovery.EntryCorrected {
+			applyCorrection(list[:i], entry)
+		}
+	}
+	return list
+}
+
+// CountingEntries returns the entries that count, as corrected.
+func CountingEntries(entries []Entry) []Entry {
+	counting := make([]Entry, 0, len(entries))
+	for _, entry := range ApplyCorrections(entries) {
+		if !entry.Void {
+			counting = append(counting, entry.Entry)
+		}
+	}
+	return counting
+}
+
+// CorrectionMarks lists the newest correction of each corrected entry.
+func CorrectionMarks(entries []Entry) []recovery.CorrectionMark {
+	var marks []recovery.CorrectionMark
+	for _, entry := range ApplyCorrections(entries) {
+		if entry.Mark != nil {
+			marks = append(marks, *entry.Mark)
+		}
+	}
+	return marks
+}
+
+// correctionFacts are the facts of a correction, as read from JSON.
+type correctionFacts struct {
+	entry     Entry
+	without   map[int64]bool
+	recovered map[string]any
+	entered   map[string]any
+	fulfilled map[string]any
+}
+
+func parseCorrection(entry Entry) correctionFacts {
+	c := correctionFacts{entry: entry, without: map[int64]bool{}}
+	skipped, _ := entry.Facts[factWithout].([]any)
+	for _, seq := range skipped {
+		if number, isNumber := seq.(float64); isNumber {
+			c.without[int64(number)] = true
+		}
+	}
+	c.recovered, _ = entry.Facts[factRecovered].(map[string]any)
+	c.entered, _ = entry.Facts[factEntered].(map[string]any)
+	c.fulfilled, _ = entry.Facts[factFulfilled].(map[string]any)
+	return c
+}
+
+// Corrects returns the number of the entry that this one corrects; 0 for none.
+func (e Entry) Corrects() int64 {
+	if number, isNumber := e.Facts[factCorrects].(float64); isNumber && e.Kind == recovery.EntryCorrected {
+		return int64(number)
+	}
+	return 0
+}
+
+// applyCorrection changes the entries before a correction. A later correction of the
+// same entry replaces the earlier one.
+func applyCorrection(before []CorrectedEntry, correction Entry) {
+	target, facts := correction.Corrects(), parseCorrection(correction)
+	first := slices.IndexFunc(before, func(e CorrectedEntry) bool { return e.Seq >= target })
+	if first < 0 || target == 0 {
+		return
+	}
+	cause := int64(0) // first entry of the step to which an entry belongs
+	for i := first; i < len(before); i++ {
+		entry := &before[i]
+		if !entry.isConsequence() {
+			cause = entry.Seq
+		}
+		if entry.Seq == target {
+			entry.correctBy(correction)
+		}
+		entry.setVoid(facts, cause)
+		entry.setRecovered(facts)
+	}
+}
+
+// consequences are the kinds of entries that the system writes after the entry of a
+// step, for what followed from it.
+var consequences = []recovery.EntryKind{
+	recovery.EntryStageEntered, recovery.EntryClosed, recovery.EntryPlanFulfilled, recovery.EntryMailsAsked, recovery.EntryAssigned,
+}
+
+func (e Entry) isConsequence() bool {
+	bySystem := e.Actor.Role == recovery.RoleSystem || e.Kind == recovery.EntryMailsAsked
+	return bySystem && slices.Contains(consequences, e.Kind)
+}
+
+// correctBy gives the entry what the correction says.
+func (e *CorrectedEntry) correctBy(correction Entry) {
+	replacement, isReplaced := correction.Facts[factReplacement].(map[string]any)
+	at, _ := time.Parse(time.RFC3339Nano, correction.At)
+	e.Mark = &recovery.CorrectionMark{Seq: e.Seq, BySeq: correction.Seq, At: at.UTC(), TakenBack: !isReplaced}
+	if !isReplaced {
+		return
+	}
+	facts := maps.Clone(replacement)
+	for _, derived := range derivedFacts {
+		if value, present := e.Facts[derived]; present && facts[derived] == nil {
+			facts[derived] = value
+		}
+	}
+	if at, stated := facts["at"].(string); stated {
+		e.ClaimedAt = at
+		delete(facts, "at")
+	}
+	e.Facts, e.Commitments = facts, replacedCommitments(correction)
+}
+
+// derivedFacts are the facts of an entry that no field of its action has.
+var derivedFacts = []string{"taken_at", "every_counterpart", "breaches", "plan", "proposed_by"}
+
+func replacedCommitments(correction Entry) map[string]string {
+	commitments := map[string]string{}
+	for path, commitment := range correction.Commitments {
+		if name, found := strings.CutPrefix(path, recovery.ReplacementPath); found {
+			commitments[name] = commitment
+		}
+	}
+	return commitments
+}
+
+// setVoid decides whether an entry counts after a correction.
+func (e *CorrectedEntry) setVoid(facts correctionFacts, cause int64) {
+	void := facts.without[e.Seq] && !isCommunication(e.Kind)
+	switch {
+	case e.Mark != nil:
+		void = e.Mark.TakenBack
+	case !e.isConsequence():
+	case e.Kind == recovery.EntryStageEntered:
+		void = facts.entered[key(cause)] != e.Facts["to"]
+	case e.Kind == recovery.EntryClosed:
+		void = facts.entered[key(cause)] != string(recovery.Closed)
+	case e.Kind == recovery.EntryPlanFulfilled:
+		plans, _ := facts.fulfilled[key(cause)].([]any)
+		void = !slices.Contains(plans, e.Facts["plan"])
+	}
+	e.Void, e.VoidBy = void, 0
+	if void {
+		e.VoidBy = facts.entry.Corrects()
+	}
+}
+
+// isCommunication reports whether an entry records what people did towards each
+// other, which happened even if the case had already ended.
+func isCommunication(kind recovery.EntryKind) bool {
+	return recovery.AffectsLimitation(kind) || kind == recovery.EntryMediationRecorded || kind == recovery.EntryPlatformReplied
+}
+
+// setRecovered gives an entry the sum that had come back after it. An entry with which
+// no money came has none.
+func (e *CorrectedEntry) setRecovered(facts correctionFacts) {
+	recovered, came := facts.recovered[key(e.Seq)]
+	_, recorded := e.Facts["recovered_fen"]
+	closes := e.Kind == recovery.EntryClosed && e.isConsequence()
+	if closes || e.Kind == recovery.EntryCorrected || !came && !recorded {
+		return
+	}
+	e.Facts = maps.Clone(e.Facts)
+	if e.Facts == nil {
+		e.Facts = map[string]any{}
+	}
+	delete(e.Facts, "recovered_fen")
+	if came {
+		e.Facts["recovered_fen"] = recovered
+	}
+}
+
+func key(seq int64) string { return strconv.FormatInt(seq, 10) }
