@@ -40,6 +40,12 @@ func (b entryBuilder) newChange(deadlines []recovery.Deadline) notify.Change {
 	}
 	if b.input.Command != nil {
 		change.Actor, change.Answer = b.input.Command.Actor, b.input.Command.Response
+		if correction := b.input.Command.Correction; correction != nil {
+			change.Corrects = correction.Seq
+		}
+	}
+	if b.corrected != nil && b.input.Step.Kind == recovery.EntryCorrected {
+		change.Corrected = &b.corrected.History
 	}
 	return change
 }

@@ -20,6 +20,10 @@ type Change struct {
 	Beyond    bool                // a message exceeded the contact limits
 	Next      recovery.Position   // of the case after the change
 	Deadlines []recovery.Deadline // running after the change
+	// Corrects is the number of the entry that the change corrects, or that it proposes
+	// or refuses to correct; 0 for none. Corrected is the case after a correction.
+	Corrects  int64
+	Corrected *recovery.History
 	At        time.Time
 }
 
@@ -58,11 +62,32 @@ func (h *Rules) NotificationsFor(c Change) Notifications {
 		draft.Facts.Clock, draft.Facts.DueAt = moved.Kind, &moved.DueAt
 		t.Corrections = append(t.Corrections, draft)
 	}
+	t.Retraction = c.retraction(facts)
 	return t
 }
 
-// correctionText is the text of a correction.
-const correctionText = "right_corrected"
+// The texts of corrections: of the end of a right, and of an entry.
+const (
+	correctionText           = "right_corrected"
+	entryCorrectedText       = "entry_corrected"
+	counterpartCorrectedText = "said_corrected"
+)
+
+// retraction returns which notices a correction withdraws; nil for other changes.
+func (c Change) retraction(facts Facts) *Retraction {
+	switch {
+	case c.Kind == recovery.EntryCorrectionRejected:
+		return &Retraction{Corrects: c.Corrects}
+	case c.Kind != recovery.EntryCorrected || c.Corrected == nil:
+		return nil
+	}
+	return &Retraction{
+		Corrects: c.Corrects, IsCorrected: true, Void: slices.Concat(c.Corrected.WithoutEffect, c.Corrected.NotRunning),
+		After: c.Corrected.Results.After, Deadlines: c.Deadlines,
+		Notice:        ruleNotice{Text: entryCorrectedText, Class: Progress}.baseDraft(facts),
+		ToCounterpart: ruleNotice{Text: counterpartCorrectedText, Class: Progress}.baseDraft(facts),
+	}
+}
 
 // movedRights returns the deadlines of rights that end at another time than before the
 // change, or that had been taken for over.
@@ -158,6 +183,7 @@ func (c Change) noticeFacts() Facts {
 	facts := Facts{
 		Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, State: stateOf(c.Next), WaitingOn: c.Next.WaitingOn,
 		Outcome: c.Next.Outcome, Claim: c.Next.Claim, Recovered: c.Next.Recovered, Surplus: c.Next.Surplus,
+		Corrects: c.Corrects,
 	}
 	if right, open := c.Next.RemainingRight(); open && !right.HasEnded(c.At) {
 		facts.RightEnds = &right.Ends
@@ -221,6 +247,7 @@ type payloadCase struct {
 	Number     recovery.CaseNumber `json:"number"`
 	OccurredAt time.Time           `json:"occurred_at"`
 	Kind       recovery.EntryKind  `json:"kind"`
+	Corrects   int64               `json:"corrects,omitempty"` // number of the corrected entry
 	Stage      recovery.Stage      `json:"stage"`
 	Before     recovery.Stage      `json:"stage_before"`
 	WaitingOn  recovery.WaitingOn  `json:"waiting_on"`
@@ -250,7 +277,7 @@ func (h *Rules) newEvent(c Change) Event {
 		return Event{}
 	}
 	p := payload{Type: eventPrefix + string(c.Kind), Timestamp: c.At.UTC(), Data: payloadCase{
-		CaseID: c.Case.ID, Number: c.Case.Number, OccurredAt: c.At.UTC(), Kind: c.Kind, Stage: c.Next.Stage, Before: c.Case.Position.Stage,
+		CaseID: c.Case.ID, Number: c.Case.Number, OccurredAt: c.At.UTC(), Kind: c.Kind, Corrects: c.Corrects, Stage: c.Next.Stage, Before: c.Case.Position.Stage,
 		WaitingOn: c.Next.WaitingOn, Outcome: c.Next.Outcome, Deadlines: []payloadDeadline{},
 	}}
 	for _, deadline := range c.Deadlines {

@@ -43,7 +43,9 @@ type Facts struct {
 	// For a counterpart: their answer, and the instalment that becomes due.
 	Answer recovery.Response `json:"said,omitempty"`
 	Ref    string            `json:"ref,omitempty"`
-	Amount recovery.Money    `json:"amount_fen,omitempty"`
+	// Corrects is the number of the entry that a correction is about; 0 for none.
+	Corrects int64          `json:"corrects,omitempty"`
+	Amount   recovery.Money `json:"amount_fen,omitempty"`
 }
 
 // NoticeDraft is a notice for one audience, before its recipients are looked up.
@@ -78,12 +80,27 @@ type Notifications struct {
 	// Corrections replace earlier notices about the end of a right, named by the Clock
 	// in Facts. Only those who got one get the correction.
 	Corrections []NoticeDraft
+	Retraction  *Retraction // nil: no earlier notice became wrong
 	Event       Event
+}
+
+// Retraction withdraws the notices that a corrected entry, or what followed from it,
+// had caused. Those who got one get Notice instead; a counterpart gets ToCounterpart.
+// Unread notices and unsent mails disappear, as do reminders of deadlines that do not
+// run any more. A rejected correction withdraws only the notices that it waits.
+type Retraction struct {
+	Corrects      int64 // number of the entry
+	IsCorrected   bool  // false: the correction was rejected
+	Void          []int64
+	After         map[int64]recovery.StepState // by number of the step
+	Deadlines     []recovery.Deadline
+	Notice        NoticeDraft
+	ToCounterpart NoticeDraft
 }
 
 // IsEmpty reports whether there is nothing to send.
 func (n Notifications) IsEmpty() bool {
-	return len(n.Notices)+len(n.Corrections) == 0 && n.Event.Type == ""
+	return len(n.Notices)+len(n.Corrections) == 0 && n.Retraction == nil && n.Event.Type == ""
 }
 
 // Notice is a notice in one person's inbox.

@@ -59,7 +59,8 @@ func (h *Rules) checkTexts() error {
 	for _, rule := range h.rules.Reminders {
 		notices = append(notices, rule.ruleNotice)
 	}
-	notices = append(notices, ruleNotice{To: ToClaimant, Text: correctionText})
+	notices = append(notices, ruleNotice{To: ToClaimant, Text: correctionText}, ruleNotice{To: ToClaimant, Text: entryCorrectedText},
+		ruleNotice{To: ToCounterpart, Text: counterpartCorrectedText})
 	var errs []error
 	for _, language := range Languages {
 		for _, s := range notices {

@@ -25,8 +25,8 @@ func queueAddress(batch *pgx.Batch, id recovery.CaseID, a *notify.CounterpartAdd
 }
 
 // insertForCounterpart adds a notice to a counterpart who left an address.
-const insertForCounterpart = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, counterpart_id)
-	select null, case_id, $2, $3, $4, $5, $6, $7, $7, counterpart_id from holder_mails
+const insertForCounterpart = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, counterpart_id, seq)
+	select null, case_id, $2, $3, $4, $5, $6, $7, $7, counterpart_id, $9 from holder_mails
 	where case_id = $1 and counterpart_id = $8 and stopped_at is null`
 
 type counterpartReminderRow struct {
@@ -98,9 +98,10 @@ func (w *journalWriter) queueReminder(row counterpartReminderRow, c recovery.Cas
 		return nil
 	}
 	row.Facts.Amount = rest
-	if _, err := w.appendEntry(draft(notify.CounterpartReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
+	record, err := w.appendEntry(draft(notify.CounterpartReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts}))
+	if err != nil {
 		return err
 	}
-	w.batch.Queue(insertForCounterpart, c.ID, notify.ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID)
+	w.batch.Queue(insertForCounterpart, c.ID, notify.ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID, record.Seq)
 	return nil
 }

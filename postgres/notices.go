@@ -41,19 +41,22 @@ func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, seq i
 			batch.Queue(insertReminder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, d.Facts.Clock, d.Facts.DueAt, d.NotBefore, d.CounterpartID)
 		case !d.NotBefore.IsZero(): // the time of the reminder has passed
 		case d.Audience == notify.ToSupervisors || d.Audience == notify.ToLegal:
-			batch.Queue(insertForRole, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, held, given)
+			batch.Queue(insertForRole, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, seq, held, given)
 		case d.Audience == notify.ToCounterpart:
-			batch.Queue(insertForCounterpart, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.CounterpartID)
+			batch.Queue(insertForCounterpart, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.CounterpartID, seq)
 		case d.Audience == notify.ToNewAssignee:
-			batch.Queue(insertForNewAssignee, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, given)
+			batch.Queue(insertForNewAssignee, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, seq, given)
 		case d.Audience == notify.ToAssignee:
-			batch.Queue(insertForAssignee, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except)
+			batch.Queue(insertForAssignee, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, seq)
 		default:
-			batch.Queue(insertForOwner, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except)
+			batch.Queue(insertForOwner, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, seq)
 		}
 	}
 	for _, d := range t.Corrections {
 		batch.Queue(correctNotices, id, d.Template, d.Class, d.Urgent, d.Facts, now, d.Facts.Clock, d.Facts.DueAt)
+	}
+	if t.Retraction != nil {
+		queueRetraction(batch, id, seq, *t.Retraction, now)
 	}
 	if t.Event.Type != "" {
 		batch.Queue(insertDeliveries, id, t.Event.Type, string(t.Event.Payload), now, seq, t.Event.At)
@@ -63,18 +66,18 @@ func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, seq i
 // Most changes notify one or two people, and every filing does: each statement
 // is two look-ups by key, planned once.
 const (
-	insertNotice = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
-		select u.id, c.id, $2, $3, $4, $5, $6, $7, $7 from cases c join users u on u.active and u.id <> $8 and `
+	insertNotice = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, seq)
+		select u.id, c.id, $2, $3, $4, $5, $6, $7, $7, $9 from cases c join users u on u.active and u.id <> $8 and `
 	// A claimant without an account is notified, too; see guest_mails.
-	insertForOwner = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
-		select p.id, c.id, $2, $3, $4, $5, $6, $7, $7 from cases c cross join lateral (
+	insertForOwner = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, seq)
+		select p.id, c.id, $2, $3, $4, $5, $6, $7, $7, $9 from cases c cross join lateral (
 			select u.id from users u where u.active and u.id <> $8 and u.id in (c.owner, c.representative)
 			union all select null where ` + isGuest + `) p where c.id = $1`
 	insertForAssignee    = insertNotice + `u.id = c.assignee where c.id = $1`
-	insertForNewAssignee = insertNotice + `u.id = $9 where c.id = $1`
+	insertForNewAssignee = insertNotice + `u.id = $10 where c.id = $1`
 	// The current or new assignee got a notice as such and gets none for their
 	// role.
-	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($9::boolean and u.id = c.assignee) and u.id <> $10`
+	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($10::boolean and u.id = c.assignee) and u.id <> $11`
 )
 
 // insertDeliveries adds to the payload what only the transaction of the change knows: the

@@ -88,19 +88,30 @@ type History struct {
 	Results    StepResults
 }
 
-// StepResults are what followed from each step, by Seq number. A step from which
-// nothing followed has none.
+// StepResults are what followed from each step, by Seq number. Only After has every
+// step.
 type StepResults struct {
 	Recovered map[int64]Money // all money that had come back, if some came with the step
 	Entered   map[int64]Stage // the stage that the case entered
 	Fulfilled map[int64][]int // numbers of the plans whose last instalment was paid
+	After     map[int64]StepState
+}
+
+// StepState is where a case stands after a step.
+type StepState struct {
+	Stage     Stage   `json:"stage"`
+	Outcome   Outcome `json:"outcome,omitempty"`
+	Recovered Money   `json:"recovered_fen"`
 }
 
 func newStepResults() StepResults {
-	return StepResults{Recovered: map[int64]Money{}, Entered: map[int64]Stage{}, Fulfilled: map[int64][]int{}}
+	return StepResults{
+		Recovered: map[int64]Money{}, Entered: map[int64]Stage{}, Fulfilled: map[int64][]int{}, After: map[int64]StepState{},
+	}
 }
 
 func (r StepResults) add(seq int64, before, after Position) {
+	r.After[seq] = StepState{after.Stage, after.Outcome, after.Recovered}
 	if before.Received() != after.Received() {
 		r.Recovered[seq] = after.Recovered
 	}
@@ -114,7 +125,9 @@ func (r StepResults) add(seq int64, before, after Position) {
 
 // Since returns the results of the steps from an entry on.
 func (r StepResults) Since(seq int64) StepResults {
-	return StepResults{Recovered: since(r.Recovered, seq), Entered: since(r.Entered, seq), Fulfilled: since(r.Fulfilled, seq)}
+	return StepResults{
+		Recovered: since(r.Recovered, seq), Entered: since(r.Entered, seq), Fulfilled: since(r.Fulfilled, seq), After: since(r.After, seq),
+	}
 }
 
 func since[V any](results map[int64]V, seq int64) map[int64]V {

@@ -432,6 +432,7 @@ create table notices (
     told_at       timestamptz not null,
     read_at       timestamptz,
     withdrawn_at  timestamptz, -- when a read notice was replaced by a correction
+    seq           bigint      not null default 0, -- of the journal entry that caused it; 0: a reminder
     mail_state    text        not null default 'due'
                   check (mail_state in ('due', 'sending', 'sent', 'kept', 'unwanted', 'dead')),
     -- When it is tried next; while it is being sent, when the claim expires.
@@ -444,6 +445,7 @@ create table notices (
     mail_done_at  timestamptz,
     counterpart_id text collate "C" not null default '' -- '': a user, or the claimant without an account
 );
+create index notices_case on notices (case_id, seq);
 create index notices_inbox on notices (user_id, told_at desc, id desc);
 create index notices_unread on notices (user_id, told_at desc, id desc) where read_at is null;
 create index notices_mail on notices (mail_at) where mail_state in ('due', 'sending');
