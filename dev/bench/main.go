@@ -57,7 +57,8 @@ var stacks = [][]part{
 		{name: "record", alone: measureQueue},
 	},
 	{
-		{name: "assessments", up: measureAssessments}, {name: "actions", up: measureActions}, {name: "journey", up: measureJourney},
+		{name: "assessments", up: measureAssessments}, {name: "actions", up: measureActions}, {name: "corrections", up: measureCorrections},
+		{name: "journey", up: measureJourney},
 		{name: "parts", up: measurePartUploads},
 		{name: "filing", up: measureFiling},
 	},

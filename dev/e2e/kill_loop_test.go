@@ -17,8 +17,12 @@ import (
 	"time"
 )
 
-// acknowledged is a case and a file that the product confirmed.
-type acknowledged struct{ caseID, evidenceID, digest string }
+// acknowledged is a case and a file that the product confirmed. Corrected is set if
+// it also confirmed the correction of a mistyped return.
+type acknowledged struct {
+	caseID, evidenceID, digest string
+	corrected                  bool
+}
 
 // E7: four clients file cases and upload files without a pause while the product or
 // the database is killed five times. Afterwards everything acknowledged exists in
@@ -32,7 +36,7 @@ func TestAcknowledgedSurvivesKills(t *testing.T) {
 		kept = append(kept, p.runUntilKilled(t, round, 9+7*round, victim)...)
 		s.awaitExit(t)
 	}
-	t.Logf("%d filings were acknowledged", len(kept))
+	t.Logf("%d filings were acknowledged, %d with a correction", len(kept), countCorrected(kept))
 	s := p.startRun(t, "--no-sample")
 	s.awaitOutput(t, upMessage)
 	for _, one := range kept {
@@ -40,6 +44,15 @@ func TestAcknowledgedSurvivesKills(t *testing.T) {
 	}
 	p.assertBagOf(t, kept[len(kept)-1].caseID)
 	s.interrupt(t)
+}
+
+func countCorrected(kept []acknowledged) (n int) {
+	for _, one := range kept {
+		if one.corrected {
+			n++
+		}
+	}
+	return n
 }
 
 // runUntilKilled sends requests, kills the victim after the given number of answers
@@ -113,7 +126,41 @@ func (p testStack) fileWithEvidence(t *testing.T, key string) (one acknowledged,
 	}
 	err = p.callAPI(t, "claimant", http.MethodPost, "/cases/"+filed.ID+"/evidence", parts.FormDataContentType(), key+"-file", form.Bytes(), &added)
 	sum := sha256.Sum256(content)
-	return acknowledged{filed.ID, added.ID, hex.EncodeToString(sum[:])}, err
+	if err != nil {
+		return one, err
+	}
+	one = acknowledged{caseID: filed.ID, evidenceID: added.ID, digest: hex.EncodeToString(sum[:])}
+	one.corrected = p.mistypeAndCorrect(t, filed.ID, key) == nil
+	return one, nil
+}
+
+// The amounts of the return that is mistyped and corrected. Everything was sent back
+// according to the first, so the case is closed in between.
+const mistypedFen, correctedFen = 200_000, 2_000
+
+// mistypeAndCorrect records a return with two zeros too many and corrects it.
+func (p testStack) mistypeAndCorrect(t *testing.T, id, key string) error {
+	at := time.Now().Add(-time.Minute).Format(time.RFC3339)
+	body := fmt.Appendf(nil, `{"amount_fen":%d,"channel":"wechat","at":%q}`, mistypedFen, at)
+	actions := "/cases/" + id + "/actions/"
+	if err := p.callAPI(t, "claimant", http.MethodPost, actions+"record_return", "application/json", key+"-return", body, &struct{}{}); err != nil {
+		return err
+	}
+	// The entries before it are those of the filing and of the file.
+	body = fmt.Appendf(nil, `{"seq":3,"reason":"多打了两个零","replacement":{"amount_fen":%d}}`, correctedFen)
+	return p.callAPI(t, "claimant", http.MethodPost, actions+"correct", "application/json", key+"-correct", body, &struct{}{})
+}
+
+func (p testStack) assertCorrected(t *testing.T, id string, entries map[string]int) {
+	t.Helper()
+	var c struct {
+		Stage     string `json:"stage"`
+		Recovered int    `json:"recovered_fen"`
+	}
+	p.getJSON(t, "auditor", "/cases/"+id, &c)
+	if entries["return_recorded"] != 1 || entries["entry_corrected"] != 1 || c.Recovered != correctedFen || c.Stage == "closed" {
+		t.Errorf("case %s: %v, %+v", id, entries, c)
+	}
 }
 
 // callAPI sends a request and decodes the response as JSON, or copies its bytes.
@@ -181,6 +228,9 @@ func (p testStack) assertKept(t *testing.T, one acknowledged) {
 	}
 	if have["case_filed"] != 1 || have["evidence_added"] != 1 {
 		t.Errorf("case %s: %v", one.caseID, have)
+	}
+	if one.corrected {
+		p.assertCorrected(t, one.caseID, have)
 	}
 }
 
