@@ -117,7 +117,7 @@ func (r *uploadReader) readPart(part *multipart.Part) error {
 	}
 	switch name := params["name"]; {
 	case name == fileField:
-		return r.readFile(part, params["filename"])
+		return r.readFile(part, recovery.DecodeFileName(params["filename"]))
 	case !slices.Contains(r.accepts, name):
 		return invalidField(makePrintable(name), "unknown_field", "This field does not exist here. See the specification.")
 	default:
@@ -140,7 +140,7 @@ func (r *uploadReader) readField(part *multipart.Part, name string) error {
 	return nil
 }
 
-// readFile streams the file to disk. Its name is kept as sent: casework refuses
+// readFile streams the file to disk. Its name is kept as it was: casework refuses
 // a path in it instead of removing it silently.
 func (r *uploadReader) readFile(part *multipart.Part, name string) error {
 	if r.result.file != nil {

@@ -342,3 +342,27 @@ func TestUploadMemoryIsBounded(t *testing.T) {
 		t.Logf("%d KB allocated", used>>10)
 	}
 }
+
+// TestFileNamesComeBackAsTheyWere: a browser escapes quotes and line breaks of a name, and
+// other programs write it in other ways.
+func TestFileNamesComeBackAsTheyWere(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	for sent, want := range map[string]string{
+		"转账%22甲%22.txt": `转账"甲".txt`, `a\"b.txt`: `a"b.txt`, "%E8%BD%AC.txt": "转.txt", "100%25.txt": "100%25.txt", "普通.txt": "普通.txt",
+	} {
+		got := s.upload(t, id, "evidence", "", formPart{name: "kind", content: "other"}, formPart{name: "file", file: sent, content: "发错群了\n"}).wantStatus(http.StatusCreated)
+		if got.stringField("file_name") != want {
+			t.Errorf("%s: %q, want %q", sent, got.stringField("file_name"), want)
+		}
+	}
+	blank := s.upload(t, id, "evidence", "", formPart{name: "kind", content: "other"}, formPart{name: "file", file: "\u200b", content: "发错群了\n"})
+	if name := blank.wantStatus(http.StatusCreated).decodeObject()["file_name"]; name != nil {
+		t.Errorf("a name that shows nothing is kept as %q", name)
+	}
+	for _, sent := range []string{"a%0Ab.txt", "a%0D.txt", "%E2%80%AEtxt.exe", "%E8%BD%AC%2F..%2Fb.txt", "../a.txt"} {
+		s.upload(t, id, "evidence", "", formPart{name: "kind", content: "other"}, formPart{name: "file", file: sent, content: "发错群了\n"}).
+			problem(http.StatusUnprocessableEntity, "invalid")
+	}
+}

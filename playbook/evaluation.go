@@ -421,7 +421,7 @@ func isDelayPossible(e *evaluation) Answer {
 }
 
 func (e *evaluation) isProvinceUnknown() Answer {
-	if strings.TrimSpace(e.facts.Claimant.Province) == "" {
+	if recovery.IsBlank(e.facts.Claimant.Province) {
 		return No
 	}
 	_, known := e.rules.findProvince(e.facts.Claimant.Province)

@@ -48,10 +48,10 @@ func (c *FieldChecker) Add(field, code, format string, args ...any) {
 // without characters that display something other than what is stored.
 func (c *FieldChecker) Text(field, value string, limit int, required bool) {
 	switch {
-	case required && strings.TrimSpace(value) == "":
-		c.Add(field, "required", "This field is needed.")
 	case !utf8.ValidString(value):
 		c.Add(field, "invalid_utf8", "The text is not valid UTF-8.")
+	case required && IsBlank(value):
+		c.Add(field, "required", "This field is needed.")
 	case utf8.RuneCountInString(value) > limit:
 		c.Add(field, "too_long", "At most %d characters are accepted.", limit)
 	case strings.ContainsFunc(value, isDeceptive):

@@ -53,6 +53,9 @@ const (
 	DemandRecords ValueClass = "demand_records"
 	// Weaknesses are what the claimant's side should know about its own evidence.
 	Weaknesses ValueClass = "weaknesses"
+	// MailAddresses are the addresses that counterparts left for mails to themselves.
+	// Nobody writes to them but the product, so only legal needs them.
+	MailAddresses ValueClass = "mail_addresses"
 	// AbuseMarks are signs that a case or a claimant is not genuine.
 	AbuseMarks ValueClass = "abuse_marks"
 )
@@ -61,7 +64,7 @@ const (
 var ValueClasses = []ValueClass{
 	CommonValues, StatementValues, OwnSideValues, UnclassifiedValues, ReachValues, PayerValues, InternalNotes,
 	PublicParticulars, NamedParticulars, PrivateParticulars, FileNames, SharedFiles, OfficialFiles, IdentityFiles,
-	FileMetadata, CollectorDevices, DemandRecords, Weaknesses, AbuseMarks,
+	FileMetadata, CollectorDevices, DemandRecords, Weaknesses, MailAddresses, AbuseMarks,
 }
 
 // Disclosure is how much of a value or a file an audience gets.
@@ -90,6 +93,7 @@ var (
 	courtReaders  = []Role{RoleClaimant, RoleLegal, RoleAuditor, RoleSystem}
 	markReaders   = []Role{RoleSupervisor, RoleAuditor}
 	legalReaders  = []Role{RoleLegal, RoleAuditor} // of a restricted case
+	legalOnly     = []Role{RoleLegal}
 	claimantsSide = []Audience{ForCourt, ForArchive}
 	othersSide    = []Audience{ForOpponent, ForPlatform}
 	allButOther   = []Audience{ForCourt, ForPlatform, ForArchive}
@@ -121,6 +125,7 @@ var disclosureTable = map[ValueClass]disclosureRow{
 	CollectorDevices:   {everyReader, claimantsSide, nobody},
 	DemandRecords:      {everyReader, allButOther, nobody},
 	Weaknesses:         {everyReader, claimantsSide, nobody},
+	MailAddresses:      {legalOnly, []Audience{ForArchive}, nobody},
 	AbuseMarks:         {markReaders, nobody, nobody},
 }
 
@@ -154,12 +159,12 @@ func SeesOnPaper(audience Audience, requester Role, class ValueClass) bool {
 }
 
 // DisclosureOnPaper returns how much of the values of a class papers for an audience
-// may contain. Particulars are also withheld from papers that a person asked for who
-// may not see them in the app.
+// may contain. Particulars and addresses for mails are also withheld from papers that a
+// person asked for who may not see them in the app.
 func DisclosureOnPaper(audience Audience, requester Role, class ValueClass) Disclosure {
 	row := disclosureTable[class]
 	switch {
-	case class.isParticular() && !slices.Contains(row.roles, requester):
+	case (class.isParticular() || class == MailAddresses) && !slices.Contains(row.roles, requester):
 		return Withheld
 	case slices.Contains(row.shown, audience):
 		return Shown

@@ -111,7 +111,7 @@ var entryTable = map[EntryKind]entryDisclosure{
 	EntryErasureRefused:     {toNobody, ownReason},
 	EntryValuesRestricted:   {toNobody, ownReason},
 	EntryMailsStopped:       {readers: toNobody},
-	EntryMailsAsked:         {toNobody, map[string]ValueClass{"email": ReachValues}},
+	EntryMailsAsked:         {toNobody, map[string]ValueClass{"email": MailAddresses}},
 	EntryInstalmentReminded: {readers: toOpponent},
 	EntryParticulars:        {readers: toNobody}, // its values have their classes in the table of particulars
 }

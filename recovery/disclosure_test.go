@@ -34,6 +34,7 @@ file_metadata        caslduy  CA    CA
 collector_devices    caslduy  CA    CA
 demand_records       caslduy  CPA   CPA
 weaknesses           caslduy  CA    CA
+mail_addresses       l        A     .
 abuse_marks          su       .     .
 `
 

@@ -153,7 +153,7 @@ func (f Filing) NewCase(id CaseID, number CaseNumber, owner UserID, now time.Tim
 	c := Case{
 		ID: id, Number: number, Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount,
 		SentAt: f.SentAt.UTC(), TransactionNo: f.TransactionNo, Reason: f.Reason, ClaimState: f.ClaimState,
-		Group: Group{Kind: NoGroup}, Claimant: f.Claimant, Narrative: strings.TrimSpace(f.Narrative),
+		Group: Group{Kind: NoGroup}, Claimant: f.Claimant, Narrative: textOrNone(f.Narrative),
 		Sends: f.Sends, Owner: owner, Pace: max(1, f.Pace), CreatedAt: now.UTC(), Version: 1,
 	}
 	if f.Group != nil {
@@ -170,6 +170,14 @@ func (f Filing) NewCase(id CaseID, number CaseNumber, owner UserID, now time.Tim
 	}
 	c.Position.Facts = f.Facts
 	return c
+}
+
+// textOrNone returns a text without the space around it, or "" if it shows nothing.
+func textOrNone(text string) string {
+	if IsBlank(text) {
+		return ""
+	}
+	return strings.TrimSpace(text)
 }
 
 // CheckEvidence checks the description of a file and returns each faulty field.
@@ -200,6 +208,8 @@ func CheckReason(reason string) error {
 // CheckFileName checks the name of an uploaded file.
 func CheckFileName(name string) []FieldFault {
 	c := &FieldChecker{}
-	c.Text("file", name, 255, false)
+	if c.Text("file", name, 255, false); len(c.faults) == 0 && strings.ContainsAny(name, "\n\t") {
+		c.Add("file", "forbidden_character", "Control and text-direction characters are not accepted.")
+	}
 	return c.faults
 }

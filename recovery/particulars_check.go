@@ -29,7 +29,9 @@ var (
 func (p Particulars) Normalize() Particulars {
 	p.Counterparts = slices.Clone(p.Counterparts)
 	p.visitFields(func(path string, value *string, of fieldRule) {
-		*value = strings.TrimSpace(*value)
+		if *value = strings.TrimSpace(*value); IsBlank(*value) {
+			*value = ""
+		}
 		switch {
 		case strings.HasSuffix(path, "document_no"):
 			*value = strings.ToUpper(strings.ReplaceAll(*value, " ", ""))

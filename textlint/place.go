@@ -56,7 +56,7 @@ func PlaceFor(channel recovery.Channel, inGroup bool) Place {
 // the error is CodeInvalid for the field "text". Lint itself accepts any text.
 func ValidateText(text string) error {
 	switch {
-	case strings.TrimSpace(text) == "":
+	case recovery.IsBlank(text):
 		return newFieldFault("text", "required", "This field is needed.")
 	case !utf8.ValidString(text):
 		return newFieldFault("text", "invalid_utf8", "The text is not valid UTF-8.")

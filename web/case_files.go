@@ -1,11 +1,11 @@
 package web
 
 import (
+	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"recourse/casework"
 	"recourse/evidence/originals/blob"
@@ -115,8 +115,8 @@ func (c *pageContext) readFile(part *multipart.Part, received *receivedForm) err
 	if err := c.checkCSRF(received.values.Get("csrf")); err != nil {
 		return err
 	}
-	received.name = rawFileName(part)
-	if received.name == "" {
+	var chosen bool
+	if received.name, chosen = originalFileName(part); !chosen {
 		return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "required"}})
 	}
 	file, err := c.web.service.Receive(c.Request().Context(), c.visitor.Actor, received.caseID, part)
@@ -127,15 +127,14 @@ func (c *pageContext) readFile(part *multipart.Part, received *receivedForm) err
 	return nil
 }
 
-// rawFileName returns the name as sent. Part.FileName would remove a path, but
-// a name with a path must be refused.
-func rawFileName(part *multipart.Part) string {
-	_, rest, found := strings.Cut(part.Header.Get("Content-Disposition"), "filename=\"")
-	if !found {
-		return part.FileName()
+// originalFileName returns the name as it was. Part.FileName would remove a path, but
+// a name with a path must be refused. Without a chosen file, browsers send an empty name.
+func originalFileName(part *multipart.Part) (name string, chosen bool) {
+	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	if err != nil || params["filename"] == "" {
+		return "", false
 	}
-	name, _, _ := strings.Cut(rest, "\"")
-	return name
+	return recovery.DecodeFileName(params["filename"]), true
 }
 
 // addEvidence adds a file to a case.

@@ -104,6 +104,19 @@ func TestEngineUnavailable(t *testing.T) {
 	p.submitForm(got, "do-record_contact", nil).expect(t, 200, "已记录")
 }
 
+// TestQuotesInFileNames: browsers write a quote as %22, other programs as \".
+func TestQuotesInFileNames(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	home := "/cases/" + string(s.FileCase(t).Number)
+	p := s.signIn(t, recovery.RoleClaimant)
+	for _, sent := range []string{`截图%22甲%22.png`, `截图"甲".png`} {
+		path, values := p.readForm(p.get(home), "upload-form")
+		values.Set("kind", "transfer_screenshot")
+		p.postFile(path, values, sent, pixel(t)).expect(t, 200, "已上传", `截图"甲".png`)
+	}
+}
+
 func TestEvidencePages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -129,7 +129,8 @@ func (c *linkContext) receiveEvidence() (url.Values, string, *blob.Pending, erro
 		return values, "", nil, recovery.Faultf(recovery.CodeInvalid, "The request has no multipart form. Load the page again and resubmit the form.")
 	}
 	err = readFileForm(parts, values, func(part *multipart.Part) error {
-		if name = rawFileName(part); name == "" {
+		var chosen bool
+		if name, chosen = originalFileName(part); !chosen {
 			return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "required"}})
 		}
 		file, err = c.web.service.ReceiveCounterpartFile(c.Request().Context(), c.link, values.Get("key"), part)

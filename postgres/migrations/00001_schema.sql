@@ -527,7 +527,7 @@ create table guest_mails (
 );
 
 -- The address of a counterpart for mails about their own answers and the plan
--- they accepted. It came through their link and is shown to nobody else. A stop is
+-- they accepted. It came through their link and is shown to legal only. A stop is
 -- for the address.
 create table holder_mails (
     case_id        text collate "C" not null references cases (id),
