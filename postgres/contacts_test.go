@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -118,5 +119,24 @@ func TestPlansAtTheSameTimeAreJudgedOneByOne(t *testing.T) {
 	}
 	if leaves := verifyChain(t, s, c.ID); len(leaves) != 2 {
 		t.Errorf("%d entries", len(leaves))
+	}
+}
+
+// TestContactsOfALongCase: the other entries of a case are not read.
+func TestContactsOfALongCase(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c := file(t, b.Store)
+	for _, statement := range []string{
+		`insert into journal_entries select case_id, seq + g, 'note_added', at, '', bytes, hash, version
+			from journal_entries, generate_series(1, 5000) g`, `analyze journal_entries`,
+	} {
+		if err := b.sql(t, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plan, err := b.ExplainContacts(t.Context(), c.ID)
+	if err != nil || !strings.Contains(plan, "journal_entries_kind") || strings.Contains(plan, "Removed by Filter") {
+		t.Errorf("%v\n%s", err, plan)
 	}
 }

@@ -28,3 +28,13 @@ func (s *Store) ExplainCases(ctx context.Context, f recovery.CaseFilter, limit i
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	return strings.Join(lines, "\n"), err
 }
+
+// ExplainContacts gives PostgreSQL's plan for the contacts of a case, as it would run.
+func (s *Store) ExplainContacts(ctx context.Context, id recovery.CaseID) (string, error) {
+	rows, err := s.pool.Query(ctx, "explain (analyze, buffers) "+selectContacts, id, contactKinds)
+	if err != nil {
+		return "", err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return strings.Join(lines, "\n"), err
+}

@@ -162,6 +162,8 @@ create table journal_entries (
     primary key (case_id, seq)
 );
 create unique index journal_entries_key on journal_entries (case_id, key) where key <> '';
+-- Each view of a case reads its few contacts among all its entries.
+create index journal_entries_kind on journal_entries (case_id, kind, seq);
 
 -- Personal values are stored apart from the entries, so that they can be erased
 -- while their commitments stay.

@@ -76,5 +76,5 @@ func (r *recorder) recordBadHistory(ctx context.Context, name string, stray any)
 	if err := run.Get(ctx, nil); err != nil {
 		return err
 	}
-	return r.writeHistory(ctx, run.GetID(), filepath.Join(r.dir, "bad", name+".json"))
+	return r.writeHistory(ctx, run.GetID(), "", filepath.Join(r.dir, "bad", name+".json"))
 }

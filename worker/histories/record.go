@@ -32,7 +32,10 @@ func Record(ctx context.Context, c *worker.Connection, dir string) error {
 		return fmt.Errorf("histories: %w", err)
 	}
 	r := &recorder{Connection: c, database: newFakeDatabase(), engine: worker.NewEngine(c), dir: dir}
-	if err := r.runWithWorkers(ctx, r.recordAll); err != nil {
+	if err := r.runWithWorkers(ctx, 0, r.recordAll); err != nil {
+		return fmt.Errorf("histories: %w", err)
+	}
+	if err := r.runWithWorkers(ctx, actionsPerRun, r.recordContinued); err != nil {
 		return fmt.Errorf("histories: %w", err)
 	}
 	if err := r.checkWithoutWorkers(ctx); err != nil {
@@ -52,18 +55,19 @@ type recorder struct {
 }
 
 // runWithWorkers runs the product's workers, with the fake database, while do runs.
-func (r *recorder) runWithWorkers(ctx context.Context, do func(context.Context) error) error {
+// After perRun actions a run continues as new; 0 means the usual number.
+func (r *recorder) runWithWorkers(ctx context.Context, perRun int, do func(context.Context) error) error {
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- worker.Run(running, r.Connection, r.workerParts()) }()
+	go func() { ended <- worker.Run(running, r.Connection, r.workerParts(perRun)) }()
 	err := do(ctx)
 	stop()
 	return errors.Join(err, <-ended)
 }
 
-func (r *recorder) workerParts() worker.Parts {
+func (r *recorder) workerParts(perRun int) worker.Parts {
 	return worker.Parts{
-		Cases:   &activities.Cases{Record: r.database, Rules: r.database, Now: time.Now, Version: "history"},
+		Cases:   &activities.Cases{Record: r.database, Rules: r.database, Now: time.Now, Version: "history", ActionsPerRun: perRun},
 		Exports: &activities.Exports{Archive: readyArchive{}, Now: time.Now},
 	}
 }
@@ -160,11 +164,11 @@ func (r *recorder) checkAndWrite(ctx context.Context, id recovery.CaseID, s scen
 	if err := r.waitUntilIdle(ctx, workflows.CaseWorkflowID(id)); err != nil {
 		return err
 	}
-	if err := r.writeHistory(ctx, workflows.CaseWorkflowID(id), filepath.Join(r.dir, s.name+".json")); err != nil {
+	if err := r.writeHistory(ctx, workflows.CaseWorkflowID(id), "", filepath.Join(r.dir, s.name+".json")); err != nil {
 		return err
 	}
 	if s.planHistory != "" {
-		return r.writeHistory(ctx, workflows.PlanWorkflowID(id, 1), filepath.Join(r.dir, s.planHistory+".json"))
+		return r.writeHistory(ctx, workflows.PlanWorkflowID(id, 1), "", filepath.Join(r.dir, s.planHistory+".json"))
 	}
 	if s.stage != recovery.Closed {
 		return nil
@@ -224,12 +228,12 @@ func (r *recorder) recordExport(ctx context.Context) error {
 	if err := run.Get(ctx, nil); err != nil {
 		return err
 	}
-	return r.writeHistory(ctx, run.GetID(), filepath.Join(r.dir, "export_ready.json"))
+	return r.writeHistory(ctx, run.GetID(), "", filepath.Join(r.dir, "export_ready.json"))
 }
 
-func (r *recorder) writeHistory(ctx context.Context, workflowID, path string) error {
+func (r *recorder) writeHistory(ctx context.Context, workflowID, run, path string) error {
 	history := &historypb.History{}
-	events := r.GetWorkflowHistory(ctx, workflowID, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	events := r.GetWorkflowHistory(ctx, workflowID, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
 		event, err := events.Next()
 		if err != nil {
