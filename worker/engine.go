@@ -18,6 +18,7 @@ import (
 // implements casework.Engine.
 type Engine struct {
 	client updater
+	slots  caseSlots
 }
 
 // updater is the part of a Temporal client that Engine uses.
@@ -42,6 +43,11 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recove
 		UpdateID: fmt.Sprintf("%s/%d", move.RequestID, attempt), WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActionUpdate,
 		Args: []any{workflows.ActionInput{Command: move, Attempt: attempt}}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
+	release, err := e.slots.acquire(ctx, id)
+	if err != nil {
+		return false, faultFrom(ctx, err)
+	}
+	defer release()
 	pause := backoff{first: 10 * time.Millisecond, limit: 100 * time.Millisecond}
 	for {
 		result, err := e.sendUpdate(ctx, id, update)

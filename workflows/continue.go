@@ -10,7 +10,7 @@ import (
 // A run continues as new when it has used this much. The server refuses Updates or ends
 // the run at the limits on the right.
 const (
-	maxRunActions = 250     // 2,000 Updates
+	maxRunActions = 200     // 2,000 Updates
 	maxRunSignals = 1_000   // 10,000
 	maxRunEvents  = 4_000   // 51,200
 	maxRunBytes   = 4 << 20 // 50 MiB

@@ -173,7 +173,7 @@ func TestLimitsOfARun(t *testing.T) {
 		continued bool
 	}{
 		"actions": {func(j *testRun) {
-			for n := range 250 {
+			for n := range 200 {
 				j.sendAction(fmt.Sprint(n), contact(recovery.RequestID(fmt.Sprint(n))))
 			}
 		}, true},

@@ -22,9 +22,9 @@ import (
 // A run of the workflow of a case continues as new after actionsPerRun actions; the
 // tests send several times as many.
 const (
-	actionsPerRun   = 250
+	actionsPerRun   = 200
 	actingClients   = 8
-	usualActions    = 3 * actionsPerRun
+	usualActions    = 4 * actionsPerRun
 	longActions     = 5_000
 	measuredActions = 50
 )
@@ -216,14 +216,20 @@ func TestKilledWhileTheRunEnds(t *testing.T) {
 		for range 3 * actingClients {
 			number := long.sent.Add(1)
 			clients.Go(func() {
-				retry := func() bool { <-restarted; return true }
+				retry := func() bool {
+					if long.answered.Load() < full {
+						t.Errorf("action %d was refused before the kill", number)
+					}
+					<-restarted
+					return !t.Failed()
+				}
 				if err := long.returnFen(t, number, retry); err != nil {
 					t.Errorf("action %d: %v", number, err)
 				}
 			})
 		}
-		for long.answered.Load() < full {
-			time.Sleep(time.Millisecond)
+		for long.answered.Load() < full && !t.Failed() {
+			<-time.After(time.Millisecond)
 		}
 		p.killChild(t, victim)
 		s.awaitExit(t)
