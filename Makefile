@@ -50,6 +50,7 @@ test: setup-test build ## run all tests, with browser and end to end (LONG=1: al
 	$(if $(LONG)$(filter-out false 0,$(CI)),@dev/fuzz.sh $(if $(LONG),60,5))
 	go test -timeout 20m ./...
 	$(if $(LONG),go test -timeout 90m -run 'RandomMutations' ./evidence/verify -mutations 10000 -scripted 1000)
+	$(if $(LONG),go -C dev test -timeout 90m -run 'CaseOfManyActions' ./e2e -actions 5000)
 	go -C dev test -timeout 40m ./...
 
 FUZZTIME := 60

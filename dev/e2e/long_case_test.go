@@ -1,10 +1,10 @@
 package e2e_test
 
 import (
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -24,10 +24,10 @@ import (
 const (
 	actionsPerRun   = 200
 	actingClients   = 8
-	usualActions    = 4 * actionsPerRun
-	longActions     = 5_000
 	measuredActions = 50
 )
+
+var manyActions = flag.Int64("actions", 4*actionsPerRun, "how many actions TestCaseOfManyActions takes")
 
 // longCase is a case of which one fen after the other comes back, each by its own
 // action with its own idempotency key.
@@ -127,15 +127,11 @@ func (c *longCase) assertEachOnce(t *testing.T) {
 // TestCaseOfManyActions: a case takes any number of actions. Eight clients act at all
 // times, so actions arrive while one run of the workflow ends and the next begins; each
 // is answered once, and the last ones are as fast as the first ones of another case.
-// LONG=1 sends 5,000.
 func TestCaseOfManyActions(t *testing.T) {
 	p := newTestStack(t)
 	s := p.startRun(t, "--no-sample")
 	s.awaitOutput(t, upMessage)
-	total := int64(usualActions)
-	if os.Getenv("LONG") != "" {
-		total = longActions
-	}
+	total := *manyActions
 	long, short := p.fileLongCase(t, "long"), p.fileLongCase(t, "short")
 	began := time.Now()
 	long.returnMany(t, total)
