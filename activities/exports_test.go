@@ -98,10 +98,15 @@ func (b *exportFixture) requestBy(audience recovery.Audience, role recovery.Role
 // build runs the activity as a worker would.
 func (b *exportFixture) build(export recovery.Export) (activities.ExportResult, error) {
 	b.Helper()
+	return runBuild(b.exports, export)
+}
+
+// runBuild runs the activity as a worker would.
+func runBuild(exports *activities.Exports, export recovery.Export) (activities.ExportResult, error) {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
-	env.RegisterActivityWithOptions(b.exports.BuildExport, activity.RegisterOptions{Name: activities.NameBuildExport})
+	env.RegisterActivityWithOptions(exports.BuildExport, activity.RegisterOptions{Name: activities.NameBuildExport})
 	value, err := env.ExecuteActivity(activities.NameBuildExport, activities.ExportInput{CaseID: export.CaseID, ExportID: export.ID})
 	if err != nil {
 		return activities.ExportResult{}, err

@@ -143,17 +143,8 @@ func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recove
 	return s.Store.EvidenceDetails(ctx, record.ID)
 }
 
-// deriveViewsFor makes the copies that replace pictures in an export for an audience
-// that gets no originals. They must be in the journal before the export is requested.
-// A picture without a copy is left out of the export.
-func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience recovery.Audience) error {
-	if c.ErasedAt != nil || recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.FileMetadata) {
-		return nil
-	}
-	records, err := s.Store.ListEvidence(ctx, c.ID)
-	if err != nil {
-		return err
-	}
+// deriveViews makes the copies for viewing that pictures do not have yet.
+func (s *Service) deriveViews(ctx context.Context, c recovery.Case, records []recovery.Evidence) error {
 	details, err := s.Store.EvidenceDetailsOf(ctx, c.ID)
 	if err != nil {
 		return err

@@ -32,7 +32,7 @@ func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.Ca
 const maxAgreementChecks = 5
 
 func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Case, order ExportOrder) (change[recovery.Export], error) {
-	if err := s.deriveViewsFor(ctx, c, order.Audience); err != nil {
+	if err := s.deriveCopiesFor(ctx, c, order.Audience, order.CounterpartID); err != nil {
 		return change[recovery.Export]{}, err
 	}
 	export := recovery.Export{

@@ -75,7 +75,7 @@ func (s *Service) PreviewExport(ctx context.Context, req Request, id recovery.Ca
 	if err != nil {
 		return ExportPreview{}, err
 	}
-	if err := s.deriveViewsFor(ctx, c, order.Audience); err != nil {
+	if err := s.deriveCopiesFor(ctx, c, order.Audience, order.CounterpartID); err != nil {
 		return ExportPreview{}, err
 	}
 	seen, _, err := s.previewNow(ctx, req.Actor, id, order)

@@ -142,7 +142,9 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 		select 'blob', sha256, $2::timestamptz from evidence where case_id = $1
 		union all select 'blob', d.view_sha256, $2 from evidence_details d join evidence e on e.id = d.evidence_id
 			where e.case_id = $1 and d.view_sha256 <> ''
+		union all select 'blob', d.sha256, $2 from evidence_copies d join evidence e on e.id = d.evidence_id where e.case_id = $1
 		union all select 'export', id, $2 from exports where case_id = $1 on conflict do nothing`, c.ID, at)
+	batch.Queue(`delete from evidence_copies where evidence_id in (select id from evidence where case_id = $1)`, c.ID)
 	batch.Queue(`delete from evidence_details where evidence_id in (select id from evidence where case_id = $1)`, c.ID)
 	for _, table := range []string{"notices", "reminders", "webhook_deliveries", "uploads", "guest_mails", "holder_mails"} {
 		batch.Queue(`delete from `+table+` where case_id = $1`, c.ID)
@@ -219,7 +221,8 @@ type Leftover struct {
 func (s *Store) ListLeftovers(ctx context.Context, after Leftover, limit int) ([]Leftover, error) {
 	return queryAll[Leftover](ctx, s, "list leftovers", `select kind, name, kind = 'blob' and exists (
 			select from evidence e join cases c on c.id = e.case_id left join evidence_details d on d.evidence_id = e.id
-			where name in (e.sha256, d.view_sha256) and c.erased_at is null) as needed
+			where name in (e.sha256, d.view_sha256) and c.erased_at is null
+			union all select from evidence_copies d where d.sha256 = name) as needed
 		from leftovers where (kind, name) > ($1, $2) order by kind, name limit $3`, after.Kind, after.Name, limit)
 }
 

@@ -19,6 +19,7 @@ var paperFields = fieldRules{
 	"paper.text.deadline_value":      {"clock", "time"},
 	"paper.text.deadline_paused":     {"clock", "why"},
 	"paper.text.yuan":                {"money"},
+	"paper.text.bill_rows":           {"count", "total"},
 	"paper.text.timeline_intro":      {"count"},
 	"paper.text.exhibit_digest":      {"sha256", "entries"},
 	"paper.text.received":            {"time"},

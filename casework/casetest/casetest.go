@@ -41,6 +41,7 @@ type Fixture struct {
 	Store      *postgres.Store
 	URL        string // of the database
 	Engine     *Engine
+	Keys       *journal.Keyring // of the checkpoints
 	BlobDir    string
 	ExportsDir string
 	Log        *bytes.Buffer // guarded by the handler's own lock
@@ -72,7 +73,8 @@ func New(t testing.TB, options ...Option) *Fixture {
 		t.Fatal(err)
 	}
 	r.URL = pgtest.URL(t)
-	r.Store = pgtest.Open(t, r.URL, postgres.Options{Now: r.clock.now})
+	r.Keys = pgtest.Keys(t, pgtest.Signer(t))
+	r.Store = pgtest.Open(t, r.URL, postgres.Options{Keys: r.Keys, Now: r.clock.now})
 	blobs, err := blob.Open(r.BlobDir)
 	if err != nil {
 		t.Fatal(err)

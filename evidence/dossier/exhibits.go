@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"recourse/evidence/copies"
 	"recourse/evidence/typeset"
 )
 
@@ -105,7 +106,14 @@ func (s *composer) writeExhibitFacts(e *exhibit) {
 
 // writeExhibitBody prints the picture, or why there is none.
 func (s *composer) writeExhibitBody(e *exhibit) {
-	if e.Shown == nil {
+	switch {
+	case e.rows != nil:
+		s.writeBillRows(e)
+		return
+	case e.Shown == nil && e.Copy != nil && e.Copy.MediaType == copies.TextMedia:
+		s.book.AddParagraph(prosePara(s.t.text("copy_in_bag")))
+		return
+	case e.Shown == nil:
 		s.book.AddParagraph(prosePara(s.t.text("not_shown", "why", e.Why)))
 		return
 	}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"recourse/evidence/copies"
 	"recourse/evidence/folio"
 	"recourse/evidence/typeset/picture"
 	"recourse/recovery"
@@ -36,6 +37,7 @@ type exhibit struct {
 	Leans    []recovery.EvidenceID
 	Copy     *folio.Copy // is in the bag instead of the original
 	open     func() (io.ReadCloser, error)
+	rows     *copies.Rows // of a bill, in its copy
 }
 
 // Label is the number an exhibit is cited by: of its group, and in it.
@@ -87,7 +89,7 @@ func newDraft(f folio.Folio, fingerprint string) (*draft, error) {
 	p.journalCheck = p.checkJournal()
 	p.classifyExhibits()
 	for i := range p.exhibits {
-		if err := p.preparePicture(&p.exhibits[i]); err != nil {
+		if err := errors.Join(p.preparePicture(&p.exhibits[i]), p.prepareRows(&p.exhibits[i])); err != nil {
 			return nil, err
 		}
 	}

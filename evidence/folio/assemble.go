@@ -68,9 +68,6 @@ type Assembler struct {
 	Checklist Checklist
 	Custody   Custody
 	Interest  func(Folio) (recovery.Money, error) // interest that a complaint claims; nil: none
-	// Mask removes personal data from a text that the other side may read. Without it
-	// such texts are withheld.
-	Mask func(text string) string
 }
 
 // assembly is one folio in progress.
@@ -86,8 +83,11 @@ type assembly struct {
 // fix wrap ErrOriginalDamaged, ErrJournalIncomplete or ErrNoSigner.
 func (a Assembler) Assemble(s Source) (Folio, error) {
 	s.Evidence = coveredEvidence(s.Evidence, s.Export.Size)
-	b := &assembly{Assembler: a, Source: s, redaction: newRedaction(s.Case, s.Export, s.Evidence, a.Mask)}
-	var err error
+	mask, err := maskOf(s)
+	if err != nil {
+		return Folio{}, err
+	}
+	b := &assembly{Assembler: a, Source: s, redaction: newRedaction(s.Case, s.Export, s.Evidence, mask)}
 	if b.entries, err = redactEntries(s.Records, b.redaction); err != nil {
 		return Folio{}, err
 	}
@@ -104,6 +104,22 @@ func (a Assembler) Assemble(s Source) (Folio, error) {
 	f.Entries = b.redaction.withholdEntries(b.entries, f.Exhibits)
 	f.Earlier = withoutWithheld(f.Earlier, f.Entries)
 	return f, nil
+}
+
+// maskOf returns the mask for the texts of an export.
+func maskOf(s Source) (Mask, error) {
+	var supplied recovery.Particulars
+	for _, record := range s.Records {
+		if record.Kind != recovery.EntryParticulars {
+			continue
+		}
+		values := map[string]string{}
+		for _, value := range record.Values {
+			values[value.Path] = value.Value
+		}
+		supplied.MergeValues(values)
+	}
+	return NewMask(s.Case, supplied, s.Export.Audience, s.Export.CounterpartID)
 }
 
 // coveredEvidence returns the files received up to the checkpoint.

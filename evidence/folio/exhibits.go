@@ -22,7 +22,7 @@ func (b *assembly) addExhibits(f *Folio) error {
 	seen := map[identity]bool{}
 	for _, one := range b.Evidence {
 		id := identity{one.SHA256, one.Kind}
-		if seen[id] {
+		if seen[id] || b.redaction.isOfAnother(one.By) { // nothing tells of what the others filed
 			continue
 		}
 		seen[id] = true

@@ -30,7 +30,7 @@ func newPapers(c recovery.Case, entries []Entry, r redaction) *Papers {
 		Plan:         openInstalments(c.Position.Plans),
 		InSuit:       hasSuit(entries),
 	}
-	papers.setParticulars(foldParticulars(entries), r.redactCase(c).Claimant)
+	papers.setParticulars(r.redactParticulars(foldParticulars(entries)), r.redactCase(c).Claimant)
 	if noticed := c.Facts().NoticedAt; noticed != nil {
 		papers.KnewGain = noticed // what the clocks of the case count from
 	}

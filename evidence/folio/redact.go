@@ -3,6 +3,7 @@ package folio
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"recourse/evidence/journal"
 	"recourse/recovery"
@@ -15,13 +16,14 @@ type redaction struct {
 	audience    recovery.Audience
 	requester   recovery.Role          // of the person who asked for the papers
 	counterpart recovery.CounterpartID // the one counterpart that the papers are for; "": for all
+	others      []string               // paths of the values of the other counterparts start with these
 	hiddenFiles map[string]bool        // by SHA-256, under any kind the same bytes were filed as
 	erased      bool                   // no original is left
-	mask        func(string) string    // removes personal data from a text
+	mask        Mask                   // removes personal data from a text
 	lastSeq     int64                  // of the entry that requested the export
 }
 
-func newRedaction(c recovery.Case, export recovery.Export, files []recovery.Evidence, mask func(string) string) redaction {
+func newRedaction(c recovery.Case, export recovery.Export, files []recovery.Evidence, mask Mask) redaction {
 	r := redaction{
 		audience: export.Audience, requester: export.By.Role, counterpart: export.CounterpartID, lastSeq: export.Size,
 		hiddenFiles: map[string]bool{}, erased: c.ErasedAt != nil, mask: mask,
@@ -29,6 +31,11 @@ func newRedaction(c recovery.Case, export recovery.Export, files []recovery.Evid
 	for _, one := range files {
 		if r.disclosureOf(recovery.ClassOfFile(one.Kind)) == recovery.Withheld || r.isOfAnother(one.By) {
 			r.hiddenFiles[one.SHA256] = true
+		}
+	}
+	for i, one := range c.Counterparts {
+		if r.isForAnother(one.ID) {
+			r.others = append(r.others, fmt.Sprintf("counterpart.%d.", i+1))
 		}
 	}
 	if mask == nil {
@@ -77,6 +84,8 @@ func (r redaction) readsEntry(entry journal.Entry) bool {
 func (r redaction) disclosureOfValue(entry journal.Entry, path string) recovery.Disclosure {
 	switch {
 	case recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]) && !r.showsClass(recovery.InternalNotes):
+		return recovery.Withheld
+	case slices.ContainsFunc(r.others, func(prefix string) bool { return strings.HasPrefix(path, prefix) }):
 		return recovery.Withheld
 	case entry.Blob != nil && r.hiddenFiles[entry.Blob.SHA256]:
 		return recovery.Withheld
@@ -131,6 +140,16 @@ func (r redaction) redactCase(c recovery.Case) recovery.Case {
 		}
 	}
 	return r.keepCounterpart(c)
+}
+
+// redactParticulars returns the particulars without those of the counterparts that the
+// papers are not for, and with the story as the audience may read it.
+func (r redaction) redactParticulars(p recovery.Particulars) recovery.Particulars {
+	p.Counterparts = slices.DeleteFunc(slices.Clone(p.Counterparts), func(one recovery.CounterpartParticulars) bool {
+		return r.isForAnother(one.CounterpartID)
+	})
+	p.Narrative = r.redactText(recovery.StatementValues, p.Narrative)
+	return p
 }
 
 // redactValues splits the personal values of an entry: those that the audience gets as

@@ -136,6 +136,11 @@ func TestOneCounterpart(t *testing.T) {
 			t.Errorf("%s: read %t", name, got)
 		}
 	}
+	for path, want := range map[string]recovery.Disclosure{"counterpart.1.alias": recovery.Withheld, "counterpart.2.alias": recovery.Shown, "counterpart.12.alias": recovery.Shown} {
+		if got := r.disclosureOfValue(journal.Entry{Kind: recovery.EntryCaseFiled}, path); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
 	anothers := recovery.Evidence{SHA256: "x", By: recovery.Actor{Role: recovery.RoleCounterpart, ID: "a"}, Kind: recovery.ChatScreenshot}
 	export := recovery.Export{Audience: recovery.ForOpponent, CounterpartID: "b"}
 	if !newRedaction(c, export, []recovery.Evidence{anothers}, nil).withholds(anothers) {

@@ -42,6 +42,7 @@ func (w *journalWalk) checkCopy(seq int64, entry object) error {
 		return newFinding(path, "does not have the %d bytes that %s records", size, entryName(seq))
 	}
 	w.copied[digest] = seq
+	w.keepRows(digest, of, facts)
 	return nil
 }
 
@@ -57,5 +58,5 @@ func (w *journalWalk) checkCopies() error {
 			return newFinding(path, "it was erased according to %s", entryName(e.Entry))
 		}
 	}
-	return nil
+	return w.checkBills()
 }

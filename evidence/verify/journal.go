@@ -32,8 +32,9 @@ type journalWalk struct {
 	tree        tree
 	received    map[string]int64 // newest entry that recorded a file, by digest
 	pace        int64
-	copied      map[string]int64 // newest entry that derived a copy from a withheld original, by digest of the copy
-	firstValue  string           // name of the first disclosed value
+	bills       map[string]billRows // copies that show rows of a bill, by digest of the copy
+	copied      map[string]int64    // newest entry that derived a copy from a withheld original, by digest of the copy
+	firstValue  string              // name of the first disclosed value
 	latest      latestEntry
 	outer       scanner
 	inner       scanner
@@ -53,7 +54,7 @@ type latestEntry struct {
 func entryName(seq int64) string { return "entry " + strconv.FormatInt(seq, 10) }
 
 func (c *verification) checkJournal() error {
-	w := &journalWalk{v: c, received: map[string]int64{}, copied: map[string]int64{}, pace: 1, checkpoints: c.earlierCheckpoints}
+	w := &journalWalk{v: c, received: map[string]int64{}, copied: map[string]int64{}, bills: map[string]billRows{}, pace: 1, checkpoints: c.earlierCheckpoints}
 	values, err := c.openValues()
 	if err != nil {
 		return err

@@ -228,13 +228,25 @@ func (c *verification) checkInclusion(lines []string, entry []byte) error {
 // computeRoot combines a leaf with the hashes of its path, from the bottom up. It
 // fails if the path has the wrong length.
 func (c *verification) computeRoot(at int64, hash [sha256.Size]byte, lines []string) ([sha256.Size]byte, bool) {
-	last := c.checkpoint.size - 1
-	for _, line := range lines {
+	path := make([][sha256.Size]byte, len(lines))
+	for i, line := range lines {
 		raw, err := strict64.DecodeString(line)
-		if err != nil || len(raw) != sha256.Size || strings.Contains(line, "\r") || last == 0 {
+		if err != nil || len(raw) != sha256.Size || strings.Contains(line, "\r") {
 			return hash, false
 		}
-		other := [sha256.Size]byte(raw)
+		path[i] = [sha256.Size]byte(raw)
+	}
+	return rootFromPath(at, c.checkpoint.size, hash, path)
+}
+
+// rootFromPath computes the root of a tree of a size from a leaf and its inclusion proof
+// (RFC 9162 §2.1.3.2). It fails if the path has the wrong length.
+func rootFromPath(at, size int64, hash [sha256.Size]byte, path [][sha256.Size]byte) ([sha256.Size]byte, bool) {
+	last := size - 1
+	for _, other := range path {
+		if last == 0 {
+			return hash, false
+		}
 		if at&1 == 1 || at == last {
 			hash = hashPair(&other, &hash)
 			for at&1 == 0 && at != 0 {

@@ -231,6 +231,18 @@ create table evidence_details (
     view_size         bigint not null default 0
 );
 
+-- Copies of files without personal data, for one audience. An erasure deletes them.
+create table evidence_copies (
+    id             bigint generated always as identity primary key,
+    evidence_id    text collate "C" not null references evidence (id),
+    audience       text not null,
+    counterpart_id text collate "C" not null, -- the one reader; '': all
+    sha256         text collate "C" not null,
+    content        text collate "C" not null  -- identifies what the copy shows
+);
+create index evidence_copies_evidence on evidence_copies (evidence_id, id);
+create index evidence_copies_sha256 on evidence_copies (sha256);
+
 -- Files uploaded in parts. A row is deleted when its file is complete, or a day
 -- after it was announced; the bytes are in the folder of the blob store.
 create table uploads (

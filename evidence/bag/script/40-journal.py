@@ -237,7 +237,7 @@ def check_taken(originals, said, taken, erasure):
             fail(ABOUT, '所称已删除的原件没有条目载明', 'it calls an original erased, and no entry tells of it')
 
 
-def check_copy(seq, entry, shown, withheld, taken, made):
+def check_copy(seq, entry, shown, withheld, taken, made, bills):
     """Handles an entry that derived a copy from a withheld original."""
     told = facts(entry)
     digest, of = told.get('sha256'), told.get('of_sha256')
@@ -247,6 +247,60 @@ def check_copy(seq, entry, shown, withheld, taken, made):
         if os.path.getsize(shown[digest]) != whole(told.get('size')):
             fail(shown[digest], '大小与第 %d 条记载不符' % seq, 'has not the size that entry %d made' % seq)
         made[digest] = seq
+        if 'rows_root' in told:
+            bills[digest] = (of, told['rows_root'], whole(told.get('rows')))
+
+
+def check_bill(path, of, root, count):
+    """Checks that each row of a copy is a row of the bill that its entry commits to."""
+    raw = small(path)
+    try:
+        if not raw.endswith(b'\n'):
+            raise Wrong()
+        copied = parse(raw[:-1])
+    except Wrong:
+        fail(path, '不是单行 JSON', 'not one JSON object on one line')
+    if set(copied) != {'format', 'of_sha256', 'rows', 'root', 'shown'} or copied['format'] != 1 or not isinstance(copied['shown'], list):
+        fail(path, '不是格式 1 的账单行', 'not rows of a bill in format 1')
+    if (copied['of_sha256'], copied['root'], whole(copied['rows'])) != (of, root, count):
+        fail(path, '账单、树根或行数与条目记载不符', 'its bill, its root or its number of rows is not the one that its entry records')
+    for row in copied['shown']:
+        try:
+            sound = row_root(row['index'], count, row['cells'], row['path']) == root
+        except (KeyError, TypeError, ValueError, AttributeError):
+            sound = False
+        if not sound:
+            fail(path, '所示的行不是该账单的行', 'a row is not a row of the bill')
+
+
+def row_root(at, size, cells, path):
+    """Computes the root over all rows from one row and its inclusion proof (RFC 9162 2.1.3.2)."""
+    if whole(at) is None or at >= size or not cells:
+        raise ValueError()
+    commitments = b''
+    for cell in cells:
+        if 'value' in cell:
+            if set(cell) != {'name', 'value', 'salt'}:
+                raise ValueError()
+            salted = bytes.fromhex(cell['salt']) + cell['name'].encode() + b'\0' + cell['value'].encode()
+            commitments += hashlib.sha256(salted).digest()
+        elif set(cell) == {'name', 'commitment'} and is_digest(cell['commitment']):
+            commitments += bytes.fromhex(cell['commitment'])
+        else:
+            raise ValueError()
+    digest, last = hashlib.sha256(b'\0' + commitments).digest(), size - 1
+    for text in path or []:
+        if last == 0 or not is_digest(text):
+            raise ValueError()
+        other = bytes.fromhex(text)
+        if at & 1 or at == last:
+            digest = hashlib.sha256(b'\1' + other + digest).digest()
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            digest = hashlib.sha256(b'\1' + digest + other).digest()
+        at, last = at >> 1, last >> 1
+    return digest.hex() if last == 0 else None
 
 
 def check_withheld(item, seq, entry, said, earlier):
@@ -281,7 +335,7 @@ def journal(present, originals, shown_copies, case, size, root, terms, term, ear
     tree, shown, pace, taken = Tree(), values(), 1, {}
     ahead, opened, hidden, entry, first = next(shown), 0, 0, {}, None
     named, erasure, made = set(said['withheld'] + said['erased']), (0, ''), {}
-    withheld, at = set(said['withheld']), None
+    withheld, at, bills = set(said['withheld']), None, {}
     for line in lines_of(ENTRIES):
         seq = tree.size + 1
         item = 'entry %d' % seq
@@ -301,7 +355,7 @@ def journal(present, originals, shown_copies, case, size, root, terms, term, ear
             fail('entry %d' % max(1, seq - 1), '第 %d 条接不上：本条或第 %d 条的 prev 被改动' % (seq, seq),
                  '%s does not follow on it: it was changed, or the prev of %s' % (item, item))
         check_blob(item, seq, entry, originals, named, taken)
-        check_copy(seq, entry, shown_copies, withheld, taken, made)
+        check_copy(seq, entry, shown_copies, withheld, taken, made, bills)
         if entry['kind'] == 'values_erased':
             if first is not None:
                 fail(first, '第 %d 条载明已删除' % seq, '%s tells that it was erased' % item)
@@ -348,5 +402,7 @@ def journal(present, originals, shown_copies, case, size, root, terms, term, ear
             fail(shown_copies[digest], '没有条目载明它出自所保留的原件', 'no entry made it of an original that is withheld')
         if made[digest] < erasure[0]:
             fail(shown_copies[digest], '第 %d 条载明已删除' % erasure[0], 'entry %d tells that it was erased' % erasure[0])
+    for digest in sorted(bills):
+        check_bill(shown_copies[digest], *bills[digest])
     stood.end()
     return said, opened, hidden, erasure

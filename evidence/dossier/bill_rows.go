@@ -1,0 +1,44 @@
+package dossier
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"recourse/evidence/copies"
+	"recourse/evidence/typeset"
+)
+
+// prepareRows reads the rows of a bill from a copy that shows them.
+func (p *draft) prepareRows(e *exhibit) error {
+	if e.Copy == nil || e.Copy.MediaType != copies.RowsMedia || e.open == nil {
+		return nil
+	}
+	data, err := readFile(e)
+	if err != nil {
+		return fmt.Errorf("exhibit %s: %w", e.ID, err)
+	}
+	p.reopened++
+	var rows copies.Rows
+	if copies.Digest(data) != e.Copy.SHA256 || json.Unmarshal(data, &rows) != nil {
+		p.mismatched++
+		return nil
+	}
+	e.rows = &rows
+	return nil
+}
+
+// writeBillRows prints the rows of a bill that its copy shows.
+func (s *composer) writeBillRows(e *exhibit) {
+	s.book.AddParagraph(prosePara(s.t.text("bill_rows", "count", len(e.rows.Shown), "total", e.rows.Count)))
+	s.book.AddSpace(2)
+	for _, row := range e.rows.Shown {
+		table := newTable(34, frame.Width()-34)
+		for _, one := range row.Cells {
+			if one.Value != nil && *one.Value != "" {
+				table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{cellOf(label, one.Name), cellOf(cell, *one.Value)}})
+			}
+		}
+		s.book.AddTable(table)
+		s.book.AddSpace(3)
+	}
+}
