@@ -21,5 +21,10 @@ func (c *runningCase) correctEntry(ctx workflow.Context, command recovery.Comman
 		return ActionResult{Abandoned: true}, nil
 	}
 	c.position, c.deadlines = corrected.Position, corrected.Deadlines
+	// An instalment that was paid by mistake may be due since long ago, and its workflow
+	// has passed it. New ones begin with all unpaid instalments.
+	if err := c.endPlanWorkflows(ctx); err != nil {
+		return ActionResult{}, err
+	}
 	return ActionResult{Version: corrected.Version}, c.syncPlanWorkflows(ctx)
 }

@@ -50,6 +50,7 @@ type fakeActivities struct {
 	now      func() time.Time
 	mutex    sync.Mutex
 	opening  activities.Opening
+	start    recovery.Position // at filing
 	steps    []activities.StepInput
 	version  int64
 	abandon  map[recovery.RequestID]int // attempts whose caller has given up
@@ -111,6 +112,9 @@ func (d *fakeActivities) computeDeadlines(step recovery.Step, now time.Time) []r
 		at := slices.IndexFunc(d.opening.Deadlines, same)
 		if at >= 0 && step.Restart != run.Clock {
 			deadline.From, deadline.Stops = d.opening.Deadlines[at].From, d.opening.Deadlines[at].Stops
+		}
+		if run.Clock == recovery.InstalmentClock {
+			deadline.From = d.agreed
 		}
 		deadline.Stops = addStop(deadline.Stops, run.Stopped, now)
 		length, timed := d.clockLength(run, step.Next)
@@ -204,7 +208,7 @@ func newTestRun(t *testing.T, start recovery.Position) *testRun {
 	env := newEnvironment()
 	d := &fakeActivities{
 		now: env.Now, version: 1, abandon: map[recovery.RequestID]int{},
-		opening: activities.Opening{Position: start, Pace: fastPace},
+		opening: activities.Opening{Position: start, Pace: fastPace}, start: start,
 	}
 	d.opening.Deadlines = d.computeDeadlines(recovery.Step{Next: start}, filedAt)
 	return newTestRunWith(t, env, d)
@@ -227,6 +231,7 @@ func newTestRunWith(t *testing.T, env *testsuite.TestWorkflowEnvironment, d *fak
 	env.RegisterWorkflowWithOptions(workflows.RepaymentPlan, workflow.RegisterOptions{Name: workflows.PlanWorkflow})
 	env.RegisterActivityWithOptions(d.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
 	env.RegisterActivityWithOptions(d.TakeStep, activity.RegisterOptions{Name: activities.NameTakeStep})
+	env.RegisterActivityWithOptions(d.CorrectEntry, activity.RegisterOptions{Name: activities.NameCorrectEntry})
 	return &testRun{TestWorkflowEnvironment: env, t: t, fake: d, input: workflows.CaseInput{CaseID: caseID}, results: map[string]*updateResult{}}
 }
 
