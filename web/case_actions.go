@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 
 	"recourse/casework"
@@ -19,6 +20,9 @@ func (w *Web) takeAction(c *pageContext) error {
 	if action == recovery.ProposePlan {
 		values = removeEmptyInstalments(values)
 	}
+	if asksToEdit(values) {
+		return c.showCasePage(http.StatusOK, &formAttempt{action: action, values: values})
+	}
 	act, read := decodeAction(action, values)
 	if faults := read.mergeFaults(fieldFaults(act.Validate(w.now()))); len(faults) > 0 {
 		return c.showFormAgain(&formAttempt{action: action, values: values, faults: faults}, recovery.Invalid(faults))
@@ -26,6 +30,10 @@ func (w *Web) takeAction(c *pageContext) error {
 	_, err = w.service.TakeAction(c.Request().Context(), c.newRequest(values), view.ID, act)
 	if action == recovery.PlanContact && (err == nil || c.refusalText(recovery.CodeOf(err), view) != "") {
 		return c.showCheckedContact(&formAttempt{action: action, values: values}, act, err)
+	}
+	if recovery.CodeOf(err) == recovery.CodeConfirmNeeded {
+		question := c.texts.confirmQuestion(action, amountOf(act), missingFrom(view.Position, act.CounterpartID))
+		return c.showFormAgain(&formAttempt{action: action, values: values, question: question}, err)
 	}
 	if err != nil {
 		failed := c.attemptFor(action, values, err, fieldFaults(err))

@@ -128,8 +128,8 @@ func (c *pageContext) newContactView(d *caseData) *contactView {
 	mark.LeftTotal = max(0, d.Contacts.Limits.Total-d.Contacts.Total)
 	mark.LeftToday = min(mark.LeftTotal, max(0, d.Contacts.Limits.PerDay-d.Contacts.Today))
 	kinds := []recovery.EntryKind{recovery.EntryContactRecorded, recovery.EntryMediationRecorded}
-	spoken := slices.DeleteFunc(slices.Clone(d.lines), func(l casework.JournalLine) bool { return !slices.Contains(kinds, l.Entry.Kind) })
-	teller := timelineWriter{texts: c.texts, aliases: counterpartAliases(d.Counterparts)}
+	spoken := slices.DeleteFunc(correctedLines(d.lines), func(l correctedLine) bool { return l.Void || !slices.Contains(kinds, l.Entry.Kind) })
+	teller := c.newTimelineWriter(d)
 	for _, line := range slices.Backward(spoken[max(0, len(spoken)-maxShownEvents):]) {
 		mark.Log = append(mark.Log, teller.newEvent(line))
 	}

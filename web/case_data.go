@@ -94,6 +94,7 @@ type formAttempt struct {
 	values   url.Values
 	faults   []recovery.FieldFault
 	notice   string // error of the whole form
+	question string // whether an unlikely value is right; see withQuestion
 	success  string // success message
 	findings []finding
 	issued   *issuedLink

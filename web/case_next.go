@@ -140,7 +140,7 @@ func cannotBeReached(f recovery.Facts) bool {
 // began.
 func contactedInStage(lines []casework.JournalLine, stage recovery.Stage) bool {
 	contacted := false
-	for _, line := range lines {
+	for _, line := range countingLines(lines) {
 		switch {
 		case line.Entry.Kind == recovery.EntryStageEntered && line.Entry.Facts["to"] == string(stage):
 			contacted = false
@@ -290,7 +290,7 @@ func (c *pageContext) stageViews(d *caseData) []stageView {
 // enteredStages returns the stages that the journal records as entered.
 func enteredStages(lines []casework.JournalLine) map[recovery.Stage]bool {
 	entered := map[recovery.Stage]bool{}
-	for _, line := range lines {
+	for _, line := range countingLines(lines) {
 		for _, fact := range []string{"stage", "to"} {
 			if name, ok := line.Entry.Facts[fact].(string); ok && line.Entry.Kind != recovery.EntryEscalated {
 				entered[recovery.Stage(name)] = true

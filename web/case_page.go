@@ -43,6 +43,7 @@ type caseBody struct {
 	Recall          *recallView // what can still be stopped; nil if nothing can
 	Help            []playbook.HelpEntry
 	AsksIntended    string // path of the form that states what was owed; "" if it is known
+	Waiting         []waitingCorrection
 	ReportsDanger   string // path of the form that reports a danger; "" if it is known
 }
 
@@ -114,6 +115,7 @@ func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, e
 		body.Proposal = c.texts.proposalText(d.Position.Proposal, userName(staff, d.Position.Proposal.By))
 	}
 	body.ActionForms = c.newActionForms(d, staff, failed, offeredActions(d))
+	body.Waiting = c.waitingCorrections(d, failed)
 	c.addFileForms(&body, failed)
 	if failed != nil {
 		body.Notice, body.Success, body.Issued = failed.notice, failed.success, failed.issued
@@ -168,6 +170,9 @@ func (c *pageContext) newActionForms(d *caseData, staff []recovery.User, failed 
 			f = builder.newForm(action, failed.values, failed.faults)
 			f.Open, f.Findings = true, failed.findings
 			f.Notice = firstNonEmpty(f.Notice, failed.notice)
+			if failed.question != "" {
+				f = f.withQuestion(failed.question, failed.values)
+			}
 		} else {
 			f = builder.newForm(action, nil, nil)
 			f.Open = c.QueryParam("do") == string(action)

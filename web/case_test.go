@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,13 +47,14 @@ func TestFormsFollowAllowedActions(t *testing.T) {
 				shown++
 			}
 		})
-		for _, action := range seen.Allowed {
+		offered := slices.DeleteFunc(slices.Clone(seen.Allowed), func(a recovery.Action) bool { return a.CorrectsEntry() || a == recovery.RejectCorrection })
+		for _, action := range offered {
 			if findNode(page.Root, byID("do-"+string(action))) == nil {
 				t.Errorf("%s has no form for %s", role, action)
 			}
 		}
-		if shown != len(seen.Allowed) {
-			t.Errorf("%s sees %d forms for %d actions", role, shown, len(seen.Allowed))
+		if shown != len(offered) {
+			t.Errorf("%s sees %d forms for %d actions", role, shown, len(offered))
 		}
 	}
 }

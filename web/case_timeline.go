@@ -20,6 +20,12 @@ type timelineEvent struct {
 	Details   []detail // facts, shown in one line
 	Quotes    []detail // text written by people
 	Mark      string   // stage, money, or ""
+	// Corrected says that the entry counts no more or otherwise, and where to look; ""
+	// for most. Old is what it said before.
+	Corrected string
+	Old       []detail
+	Void      bool
+	Correct   string // path of the form that corrects it; "" if the visitor cannot
 }
 
 // detail is a name with its value.
@@ -35,12 +41,23 @@ const maxShownEvents = 20
 
 // newTimeline describes the journal, newest entry first.
 func (c *pageContext) newTimeline(d *caseData) []timelineEvent {
-	teller := timelineWriter{texts: c.texts, aliases: counterpartAliases(d.Counterparts)}
+	writer := c.newTimelineWriter(d)
 	events := make([]timelineEvent, 0, len(d.lines))
-	for _, line := range slices.Backward(d.lines) {
-		events = append(events, teller.newEvent(line))
+	for i, line := range slices.Backward(correctedLines(d.lines)) {
+		event := writer.newEvent(line)
+		if line.Mark != nil && !line.Mark.TakenBack {
+			event.Old = writer.describeFacts(d.lines[i])
+		}
+		if c.refusedCorrection(d, line) == nil {
+			event.Correct = correctPath(d.Number, line.Seq)
+		}
+		events = append(events, event)
 	}
 	return events
+}
+
+func (c *pageContext) newTimelineWriter(d *caseData) timelineWriter {
+	return timelineWriter{texts: c.texts, aliases: counterpartAliases(d.Counterparts)}
 }
 
 func counterpartAliases(counterparts []recovery.Counterpart) map[string]string {
@@ -57,7 +74,8 @@ type timelineWriter struct {
 	aliases map[string]string
 }
 
-func (t timelineWriter) newEvent(line casework.JournalLine) timelineEvent {
+func (t timelineWriter) newEvent(corrected correctedLine) timelineEvent {
+	line := corrected.JournalLine
 	e := timelineEvent{
 		Seq: line.Seq, At: line.At, Title: t.texts.T("entry." + string(line.Entry.Kind) + ".title"),
 		By: t.texts.Word("role", line.Entry.Actor.Role), Details: t.describeFacts(line), Mark: eventMark(line.Entry.Kind),
@@ -73,7 +91,40 @@ func (t timelineWriter) newEvent(line casework.JournalLine) timelineEvent {
 	if line.Entry.Blob != nil {
 		e.Details = append(e.Details, detail{Name: t.texts.T("fact.sha256"), Value: shortenHash(line.Entry.Blob.SHA256), Hash: true})
 	}
+	e.Details = append(e.Details, t.replacementDetails(line)...)
+	e.Void, e.Corrected = corrected.Void, t.correctedText(corrected)
 	return e
+}
+
+// correctedText says what became of an entry, and which one to see.
+func (t timelineWriter) correctedText(line correctedLine) string {
+	switch {
+	case line.Mark != nil && line.Mark.TakenBack:
+		return t.texts.T("timeline.taken_back", "no", line.Mark.BySeq)
+	case line.Mark != nil:
+		return t.texts.T("timeline.corrected", "no", line.Mark.BySeq)
+	case line.Void:
+		return t.texts.T("timeline.void", "no", line.VoidBy)
+	default:
+		return ""
+	}
+}
+
+// replacementDetails describes what a correction says in place of the old entry.
+func (t timelineWriter) replacementDetails(line casework.JournalLine) []detail {
+	replacement, _ := line.Entry.Facts["replacement"].(map[string]any)
+	if replacement == nil {
+		return nil
+	}
+	kind, _ := line.Entry.Facts["corrected_kind"].(string)
+	said := withReplacedValues(line, line)
+	said.Entry.Kind, said.Entry.Facts = recovery.EntryKind(kind), replacement
+	details := t.describeFacts(said)
+	if at, ok := parseStamp(fmt.Sprint(replacement["at"])); ok {
+		details = append(details, detail{Name: t.texts.T("fact.at"), Value: formatMinute(at)})
+	}
+	quotes, bits := t.describeTexts(said)
+	return slices.Concat(details, bits, quotes)
 }
 
 func eventMark(kind recovery.EntryKind) string {
@@ -90,7 +141,7 @@ func eventMark(kind recovery.EntryKind) string {
 // timelineFacts are the facts shown in the timeline, in this order. The family
 // is a family of texts, or a format that begins with @.
 var timelineFacts = []struct{ name, family string }{
-	{"kind", "@kind"}, {"deadline", "clock"}, {"counterpart_id", "@alias"}, {"every_counterpart", "every_counterpart"}, {"channel", "channel"},
+	{"corrects", "@plain"}, {"kind", "@kind"}, {"deadline", "clock"}, {"counterpart_id", "@alias"}, {"every_counterpart", "every_counterpart"}, {"channel", "channel"},
 	{"amount_fen", "@money"}, {"recovered_fen", "@money"}, {"refusal", "refusal"}, {"kinds", "evidence_kind"},
 	{"decision", "decision"}, {"route", "route"}, {"outcome", "outcome"}, {"visibility", "visibility"}, {"share", "share"},
 	{"audience", "audience"}, {"file", "@plain"}, {"pages", "@plain"}, {"state", "export_state"},

@@ -26,6 +26,11 @@ type form struct {
 	Limit    int64     // largest file in bytes, with Progress
 	Groups   []group
 	Hidden   []option // Label is the name
+	Second   *option  // a second button; Value is its name
+	// Question asks whether an unlikely value is right. The form then shows what was
+	// typed instead of its fields.
+	Question string
+	Typed    []detail
 }
 
 // group is a titled part of a form.

@@ -21,7 +21,7 @@ func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBod
 		At: d.readTime("at"), To: recovery.Stage(d.readText("to")), Reason: d.readText("reason"), Note: d.readText("note"),
 		Ref: d.readText("ref"), Decision: recovery.Decision(d.readText("decision")), Route: recovery.Route(d.readText("route")),
 		Why: d.readText("why"), Outcome: recovery.Outcome(d.readText("outcome")), UserID: recovery.UserID(d.readText("user_id")),
-		Visibility: d.readText("visibility"), Until: d.readTime("until"), No: d.readNumber("no"), Instalments: d.readInstalments(),
+		Visibility: d.readText("visibility"), Until: d.readTime("until"), No: d.readNumber("no"), Seq: int64(d.readNumber("seq")), Instalments: d.readInstalments(),
 		Facts: recovery.Facts{
 			NoticedAt: d.readDay("noticed_at"), AcceptedAt: d.readTime("accepted_at"),
 			Delay: recovery.Delay(d.readText("delayed_arrival")), Account: recovery.Account(d.readText("account")),
@@ -36,6 +36,10 @@ func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBod
 	}
 	for _, kind := range values["kinds"] {
 		act.Kinds = append(act.Kinds, recovery.EvidenceKind(kind))
+	}
+	if values.Get(confirmButton) == "true" {
+		confirmed := true
+		act.Confirm = &confirmed
 	}
 	switch action {
 	case recovery.RecordContact:

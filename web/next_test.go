@@ -281,7 +281,7 @@ func TestDeadlineViews(t *testing.T) {
 func describeEntry(t *testing.T, l casework.JournalLine) (timelineEvent, string) {
 	t.Helper()
 	teller := timelineWriter{texts: chineseTexts(t), aliases: map[string]string{"p1": "老王"}}
-	told := teller.newEvent(l)
+	told := teller.newEvent(correctedLine{JournalLine: l})
 	var parts []string
 	for _, part := range slices.Concat(told.Details, told.Quotes) {
 		parts = append(parts, part.Name+" "+part.Value)

@@ -159,13 +159,30 @@ func (w *Web) answerReturn(c *linkContext) error {
 	if act.Action == "" {
 		return recovery.Faultf(recovery.CodeNotFound, "This answer does not exist. Use a form of the page.")
 	}
+	if asksToEdit(values) {
+		return c.showReturn(http.StatusOK, view, &formAttempt{action: recovery.Action(c.Param("answer")), values: values})
+	}
 	if len(read.faults) > 0 {
 		return c.showAnswerAgain(view, values, recovery.Invalid(read.faults))
 	}
 	if _, err := w.service.TakeCounterpartAction(c.Request().Context(), c.linkRequest(values), c.link, act); err != nil {
+		if recovery.CodeOf(err) == recovery.CodeConfirmNeeded {
+			return c.askToConfirm(view, values, act, err)
+		}
 		return c.showAnswerAgain(view, values, err)
 	}
 	return c.redirectTo(c.pagePath() + "?done=1")
+}
+
+// askToConfirm shows what was typed with the question whether the amount is right.
+func (c *linkContext) askToConfirm(view casework.CounterpartView, values url.Values, act recovery.ActionBody, err error) error {
+	missing := recovery.Money(0)
+	if view.Asked != nil {
+		missing = *view.Asked
+	}
+	return c.showReturn(errorStatus(err), view, &formAttempt{
+		action: recovery.Action(c.Param("answer")), values: values, question: c.texts.confirmQuestion(act.Action, amountOf(act), missing),
+	})
 }
 
 // showAnswerAgain renders the page with the errors of its form.
@@ -215,6 +232,10 @@ func decodeAnswer(answer string, values url.Values, view casework.CounterpartVie
 	}
 	if act.Action != "" {
 		act.Email = d.readText("email")
+	}
+	if act.Action == recovery.RecordResponse && values.Get(confirmButton) == "true" {
+		confirmed := true
+		act.Confirm = &confirmed
 	}
 	return act, d
 }

@@ -51,6 +51,9 @@ func (c *linkContext) newReturnForm(answer string, view casework.CounterpartView
 	if len(b.faults) > 0 {
 		f.Notice = f.generalFault(b)
 	}
+	if f.Open && failed.question != "" {
+		return f.withQuestion(failed.question, failed.values)
+	}
 	return f
 }
 

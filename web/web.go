@@ -111,6 +111,7 @@ func (w *Web) Register(e *echo.Echo) {
 	w.handlePost(e, "/sign-in", w.signIn)
 	w.handlePost(e, "/sign-out", w.signOut)
 	w.registerClaimant(e)
+	w.registerCorrections(e)
 	w.registerDesk(e)
 	w.registerFiles(e)
 	w.registerReturn(e)

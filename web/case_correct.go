@@ -1,0 +1,313 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"recourse/recovery"
+)
+
+// correctBody is the model of the page that corrects one entry.
+type correctBody struct {
+	Number  recovery.CaseNumber
+	Home    string
+	Event   timelineEvent // the entry as it counts now
+	Form    form
+	Refused string // why the visitor cannot correct it; "" if they can
+}
+
+// Names on the form of a correction that no field of an action has.
+const (
+	correctionReason = "correction_reason"
+	takeBackButton   = "take_back"
+)
+
+func (w *Web) registerCorrections(e *echo.Echo) {
+	w.handleGet(e, "/cases/:number/entries/:seq/correct", requireSignIn(w.correctPage))
+	w.handlePost(e, "/cases/:number/entries/:seq/correct", requireSignIn(w.correctEntry))
+}
+
+// correctPath is the path of the form that corrects an entry.
+func correctPath(number recovery.CaseNumber, seq int64) string {
+	return "/cases/" + string(number) + "/entries/" + strconv.FormatInt(seq, 10) + "/correct"
+}
+
+// correctPage shows what an entry says, in the form of its action.
+func (w *Web) correctPage(c *pageContext) error {
+	data, line, err := c.loadEntry()
+	if err != nil {
+		return err
+	}
+	return c.showCorrect(http.StatusOK, data, line, nil)
+}
+
+// loadEntry loads the case and the entry that the path names.
+func (c *pageContext) loadEntry() (*caseData, correctedLine, error) {
+	data, err := c.loadCase(c.Param("number"))
+	if err != nil {
+		return nil, correctedLine{}, err
+	}
+	seq, _ := strconv.ParseInt(c.Param("seq"), 10, 64)
+	for _, line := range correctedLines(data.lines) {
+		if line.Seq == seq {
+			return data, line, nil
+		}
+	}
+	return nil, correctedLine{}, recovery.Faultf(recovery.CodeNotFound, "The case has no such entry.")
+}
+
+// refusedCorrection returns why the visitor cannot correct an entry; nil if they can.
+func (c *pageContext) refusedCorrection(d *caseData, line correctedLine) error {
+	rule, ok := recovery.CorrectionRuleOf(line.Entry.Kind)
+	if !ok || line.Entry.Actor.Role == recovery.RoleSystem {
+		return recovery.UncorrectableEntry(line.Seq)
+	}
+	if !slices.Contains(d.Allowed, recovery.Correct) {
+		return recovery.Faultf(recovery.CodeForbidden, "Your account cannot correct entries.")
+	}
+	if rule.Settled != nil && rule.Settled(d.Position) != "" {
+		return recovery.UncorrectableEntry(line.Seq)
+	}
+	return rule.CheckCorrector(c.visitor.Actor, recovery.EntryAuthor{Actor: line.Entry.Actor, At: line.At}, c.web.now())
+}
+
+// correctionText words why a correction was refused; "" for other errors.
+func (c *pageContext) correctionText(err error) string {
+	switch recovery.CodeOf(err) {
+	case recovery.CodeForbidden:
+		return c.texts.T("correct.refused_forbidden")
+	case recovery.CodeFourEyes:
+		return c.texts.T("correct.refused_four_eyes")
+	case recovery.CodeCorrectionRefused:
+		return c.texts.T("correct.refused_later")
+	case recovery.CodeActionNotAllowed:
+		return c.texts.T("notice.not_allowed")
+	case recovery.CodeUnavailable:
+		return c.texts.T("notice.unavailable")
+	default:
+		return ""
+	}
+}
+
+// correctEntry replaces an entry or takes it back.
+func (w *Web) correctEntry(c *pageContext) error {
+	values := c.Request().PostForm
+	data, line, err := c.loadEntry()
+	if err != nil {
+		return err
+	}
+	if asksToEdit(values) {
+		return c.showCorrect(http.StatusOK, data, line, &formAttempt{values: values})
+	}
+	body, read := decodeCorrection(line, values)
+	if len(read.faults) > 0 {
+		return c.showCorrect(http.StatusUnprocessableEntity, data, line, &formAttempt{values: values, faults: read.faults})
+	}
+	reply, err := w.service.TakeAction(c.Request().Context(), c.newRequest(values), data.ID, body)
+	if err != nil {
+		return c.showFailedCorrection(data, line, values, body, err)
+	}
+	c.setFlash("flash.corrected")
+	if isPending(reply.Value.Position, line.Seq) {
+		c.setFlash("flash.correction_waits")
+	}
+	return c.redirectTo(c.casePath(c.Param("number")) + "?timeline=all#timeline")
+}
+
+func isPending(p recovery.Position, seq int64) bool {
+	return slices.ContainsFunc(p.PendingCorrections, func(pending recovery.PendingCorrection) bool { return pending.Seq == seq })
+}
+
+// decodeCorrection parses the form of a correction.
+func decodeCorrection(line correctedLine, values url.Values) (recovery.ActionBody, *formDecoder) {
+	read := &formDecoder{values: values}
+	body := recovery.ActionBody{Action: recovery.Correct, Seq: line.Seq, Reason: read.readText(correctionReason)}
+	rule, ok := recovery.CorrectionRuleOf(line.Entry.Kind)
+	if ok && !rule.OnlyTakeBack && values.Get(takeBackButton) == "" {
+		var replacement recovery.ActionBody
+		replacement, read = decodeAction(rule.Action, values)
+		replacement.Confirm, body.Replacement = nil, &replacement
+	}
+	if values.Get(confirmButton) != "" {
+		yes := true
+		body.Confirm = &yes
+	}
+	return body, read
+}
+
+// showFailedCorrection shows the form again with the error, or the question whether
+// the amount is right.
+func (c *pageContext) showFailedCorrection(
+	d *caseData, line correctedLine, values url.Values, body recovery.ActionBody, err error,
+) error {
+	failed := &formAttempt{values: values, notice: c.correctionText(err)}
+	switch code := recovery.CodeOf(err); {
+	case code == recovery.CodeConfirmNeeded:
+		failed.question = c.texts.T("confirm.corrected")
+	case code == recovery.CodeInvalid:
+		failed.faults = correctionFaults(fieldFaults(err))
+	case failed.notice == "":
+		return err
+	}
+	return c.showCorrect(errorStatus(err), d, line, failed)
+}
+
+// correctionFaults names the fields of the form.
+func correctionFaults(faults []recovery.FieldFault) []recovery.FieldFault {
+	named := slices.Clone(faults)
+	for i, fault := range named {
+		if fault.Field == "reason" {
+			named[i].Field = correctionReason
+		}
+		named[i].Field = trimReplacement(named[i].Field)
+	}
+	return named
+}
+
+func (c *pageContext) showCorrect(status int, d *caseData, line correctedLine, failed *formAttempt) error {
+	body := correctBody{
+		Number: d.Number, Home: c.casePath(string(d.Number)), Event: c.newTimelineWriter(d).newEvent(line),
+		Form: c.newCorrectForm(d, line, failed),
+	}
+	if err := c.refusedCorrection(d, line); err != nil {
+		body.Refused = c.correctionText(err)
+	}
+	return c.showPage(status, "correct", page{
+		Title: c.texts.T("correct.title"), Pace: d.Pace, StaffLayout: c.visitor.IsStaff(), Body: body,
+	})
+}
+
+// newCorrectForm builds the form of the entry's action with what the entry says.
+func (c *pageContext) newCorrectForm(d *caseData, line correctedLine, failed *formAttempt) form {
+	rule, _ := recovery.CorrectionRuleOf(line.Entry.Kind)
+	builder := actionForms{fieldBuilder: fieldBuilder{texts: c.texts}, view: d.View, visitor: c.visitor, now: c.web.now(), query: url.Values{}}
+	builder.prefix, builder.labels, builder.labelsFirst = "correct", "field", "action."+string(rule.Action)+".fields"
+	builder.values = line.formValues(rule.Action)
+	if failed != nil {
+		builder.values, builder.faults = failed.values, failed.faults
+	}
+	f := form{
+		ID: "correct", Action: correctPath(d.Number, line.Seq), Key: newIdempotencyKey(), CSRF: c.visitor.CSRF, Primary: true,
+		Submit: c.texts.T("correct.submit"), Help: c.texts.T("correct.help"),
+	}
+	if rule.OnlyTakeBack {
+		f.Submit, f.Help = c.texts.T("correct.take_back"), c.texts.T("correct.help_take_back")
+	} else {
+		f.Second = &option{Value: takeBackButton, Label: c.texts.T("correct.take_back")}
+		f.Groups = append(f.Groups, group{Fields: builder.actionFields(rule.Action)})
+	}
+	f.Groups = append(f.Groups, group{Fields: []field{builder.areaField(correctionReason, recovery.MaxText, true)}})
+	if failed == nil {
+		return f
+	}
+	f.Notice = firstNonEmpty(failed.notice, f.generalFault(builder.fieldBuilder))
+	if failed.question != "" {
+		return f.withQuestion(failed.question, failed.values)
+	}
+	return f
+}
+
+// formValues are the values of the action's form that say what the entry says.
+func (l correctedLine) formValues(action recovery.Action) url.Values {
+	values := url.Values{}
+	spec, _ := recovery.SpecOf(action)
+	for _, f := range spec.Fields {
+		if l.Values[f.Name] != "" {
+			values.Set(f.Name, l.Values[f.Name])
+		}
+		if list := formValue(f, l.Entry.Facts[f.Name]); len(list) > 0 {
+			values[f.Name] = list
+		}
+		if at, ok := parseStamp(l.Entry.ClaimedAt); ok && f.Form == recovery.PastForm {
+			values.Set(f.Name, formatInputTime(at))
+		}
+		if word := values.Get(f.Name); f.OwnWord && word != "" && !slices.Contains(f.Choices, word) {
+			values.Set(f.Name, recovery.OtherWord)
+			values.Set("word", word)
+		}
+	}
+	return values
+}
+
+// formValue converts a fact of the journal to the values of a field.
+func formValue(f recovery.Field, fact any) []string {
+	switch value := fact.(type) {
+	case nil:
+		return nil
+	case []any:
+		var list []string
+		for _, one := range value {
+			list = append(list, fmt.Sprint(one))
+		}
+		return list
+	case float64:
+		if f.Form == recovery.MoneyForm {
+			return []string{recovery.Money(value).String()}
+		}
+		return []string{strconv.FormatInt(int64(value), 10)}
+	default:
+		return []string{fmt.Sprint(value)}
+	}
+}
+
+// waitingCorrection is a correction that waits for a second person.
+type waitingCorrection struct {
+	Event   timelineEvent // the entry as it counts now
+	By      string
+	News    []detail // what it would say
+	Taken   bool     // it would be taken back
+	Reason  string
+	Own     bool // the visitor proposed it
+	Approve *form
+	Reject  *form
+}
+
+// waitingCorrections lists the corrections that wait, with the forms to approve or
+// reject them for those who may.
+func (c *pageContext) waitingCorrections(d *caseData, failed *formAttempt) []waitingCorrection {
+	var list []waitingCorrection
+	writer := c.newTimelineWriter(d)
+	for _, pending := range d.Position.PendingCorrections {
+		w := waitingCorrection{Own: pending.By == c.visitor.ID, Taken: pending.Replacement == nil}
+		for _, line := range correctedLines(d.lines) {
+			if line.Seq == pending.Seq {
+				w.Event = writer.newEvent(line)
+			}
+			if line.Entry.Kind == recovery.EntryCorrectionProposed && line.Entry.Facts["corrects"] == float64(pending.Seq) {
+				w.News, w.Reason = writer.replacementDetails(line.JournalLine), line.Values["reason"]
+				w.By = c.texts.Word("role", line.Entry.Actor.Role)
+			}
+		}
+		if !w.Own && slices.Contains(d.Allowed, recovery.ApproveCorrection) {
+			w.Approve, w.Reject = c.newApprovalForms(d, pending.Seq, failed)
+		}
+		list = append(list, w)
+	}
+	return list
+}
+
+func (c *pageContext) newApprovalForms(d *caseData, seq int64, failed *formAttempt) (approve, reject *form) {
+	hidden := []option{{Label: "seq", Value: strconv.FormatInt(seq, 10)}}
+	path := func(action recovery.Action) string {
+		return "/cases/" + string(d.Number) + "/actions/" + string(action)
+	}
+	b := fieldBuilder{texts: c.texts, prefix: "reject-" + hidden[0].Value, labels: "field", labelsFirst: "action.reject_correction.fields"}
+	if failed != nil && failed.action == recovery.RejectCorrection && failed.values.Get("seq") == hidden[0].Value {
+		b.values, b.faults = failed.values, failed.faults
+	}
+	approve = &form{
+		Action: path(recovery.ApproveCorrection), Key: newIdempotencyKey(), CSRF: c.visitor.CSRF, Primary: true, Hidden: hidden,
+		Submit: c.texts.T("action.approve_correction.submit"),
+	}
+	reject = &form{
+		ID: b.prefix, Action: path(recovery.RejectCorrection), Key: newIdempotencyKey(), CSRF: c.visitor.CSRF, Hidden: hidden,
+		Title: c.texts.T("action.reject_correction.title"), Submit: c.texts.T("action.reject_correction.submit"), Open: len(b.faults) > 0,
+		Groups: []group{{Fields: []field{b.areaField("reason", recovery.MaxText, true)}}},
+	}
+	return approve, reject
+}

@@ -1,0 +1,119 @@
+package web_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"recourse/recovery"
+)
+
+// correctLinks lists the paths of the forms that correct an entry.
+func correctLinks(page pageResponse) []string {
+	var paths []string
+	forEachElement(page.Root, func(n *html.Node) {
+		if n.Data == "a" && strings.HasSuffix(attribute(n, "href"), "/correct") {
+			paths = append(paths, attribute(n, "href"))
+		}
+	})
+	return paths
+}
+
+// TestMistypedReturnIsCorrected: the page asks before a sum that is too large, keeps
+// everything typed, and corrects it afterwards.
+func TestMistypedReturnIsCorrected(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	view := s.FileCase(t)
+	home := "/cases/" + string(view.Number)
+	p := s.signIn(t, recovery.RoleClaimant)
+	typed := url.Values{"amount_fen": {"200000"}, "channel": {"bank_transfer"}}
+	asked := p.submitForm(p.get(home), "do-record_return", typed).expect(t, 409, "金额没写错吗", "200000", "没写错，就这样记", "回去改")
+	path, kept := p.readForm(asked, "do-record_return")
+	if kept.Get("amount_fen") != "200000" || kept.Get("channel") != "bank_transfer" || kept.Get("confirm") != "" {
+		t.Fatalf("kept: %v", kept)
+	}
+	kept.Set("edit", "true")
+	back := p.post(path, kept).expect(t, 200)
+	if _, again := p.readForm(back, "do-record_return"); again.Get("amount_fen") != "200000" {
+		t.Errorf("back in the form: %v", again)
+	}
+	closed := p.submitForm(asked, "do-record_return", url.Values{"confirm": {"true"}}).expect(t, 200, "已结案", "多收", "应退还给对方")
+	links := correctLinks(closed)
+	if len(links) != 1 {
+		t.Fatalf("links to correct: %v", links)
+	}
+	form := p.get(links[0]).expect(t, 200, "更正一条记录", recovery.Money(20000000).String())
+	if missing := p.submitForm(form, "correct", url.Values{"amount_fen": {"20"}}); !missing.hasText("correct", "请填写") {
+		t.Error("a correction without a reason is not refused beside its field")
+	}
+	open := p.submitForm(form, "correct", url.Values{"amount_fen": {"20"}, "correction_reason": {"多打了四个零"}}).
+		expect(t, 200, "原来那条还在时间线里", "已更正：见第", "多打了四个零", "¥20.00", "不再算数")
+	if strings.Contains(open.Body, "已结案") || strings.Contains(open.Body, "应退还给对方") {
+		t.Error("the case is still closed, or the surplus is still shown")
+	}
+	p.submitForm(p.get(links[0]), "correct", url.Values{"take_back": {"true"}, "correction_reason": {"根本没收到"}}).expect(t, 200, "已撤回：见第")
+}
+
+// TestCorrectionsAreOfferedToWhoMay: agents see none beside the claimant's entries.
+func TestCorrectionsAreOfferedToWhoMay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	view := s.FileCase(t)
+	home := "/cases/" + string(view.Number)
+	p := s.signIn(t, recovery.RoleClaimant)
+	page := p.submitForm(p.get(home), "do-record_contact", url.Values{"text": {"麻烦退回"}})
+	if links := correctLinks(page); len(links) != 1 {
+		t.Fatalf("the author: %v", links)
+	}
+	for role, want := range map[recovery.Role]int{recovery.RoleAgent: 0, recovery.RoleSupervisor: 1, recovery.RoleAuditor: 0} {
+		if links := correctLinks(s.signIn(t, role).get("/desk" + home)); len(links) != want {
+			t.Errorf("%s: %v", role, links)
+		}
+	}
+	s.signIn(t, recovery.RoleAgent).get(correctLinks(page)[0]).expect(t, 200, "这条记录你不能更正")
+	p.get(home+"/entries/1/correct").expect(t, 200, "现在不能更正这条")
+	p.get(home+"/entries/99/correct").expect(t, 404)
+}
+
+// TestLargeCorrectionWaits: another person sees who proposed it, the old and the new
+// value, and approves or rejects it.
+func TestLargeCorrectionWaits(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	view := s.FileCase(t)
+	home := "/cases/" + string(view.Number)
+	p := s.signIn(t, recovery.RoleClaimant)
+	p.submitForm(p.get(home), "do-record_return", url.Values{"amount_fen": {view.Amount.String()}}).expect(t, 200)
+	closed, err := s.Case(t.Context(), s.Actor(recovery.RoleClaimant), view.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Position.FourEyes = 1
+	s.SetPosition(t, view.ID, closed.Position)
+	page := p.get(home)
+	form := p.get(correctLinks(page)[0])
+	change := url.Values{"amount_fen": {"1"}, "correction_reason": {"写错了"}}
+	p.submitForm(form, "correct", change).expect(t, 200, "已提交，等另一人确认", "有一条更正等人确认")
+	boss := s.signIn(t, recovery.RoleSupervisor)
+	waiting := boss.get("/desk"+home).expect(t, 200, "有一条更正等人确认", "¥"+view.Amount.String(), "¥1.00", "写错了", "提出的人")
+	rejected := boss.submitForm(waiting, "reject-2", url.Values{"reason": {"有转账记录"}}).expect(t, 200, "没有同意更正")
+	if strings.Contains(rejected.Body, "有一条更正等人确认") {
+		t.Error("a rejected correction still waits")
+	}
+	p.submitForm(p.get(correctLinks(page)[0]), "correct", change)
+	path, values := "", url.Values{}
+	forEachElement(boss.get("/desk"+home).Root, func(n *html.Node) {
+		if n.Data == "form" && strings.HasSuffix(attribute(n, "action"), "/approve_correction") {
+			path = attribute(n, "action")
+			for _, name := range []string{"csrf", "key", "seq"} {
+				if input := findNode(n, func(i *html.Node) bool { return attribute(i, "name") == name }); input != nil {
+					values.Set(name, attribute(input, "value"))
+				}
+			}
+		}
+	})
+	boss.post(path, values).expect(t, 200, "已更正：见第")
+}
