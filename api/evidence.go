@@ -112,7 +112,7 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 func renderStatementImport(i casework.ImportedStatement) StatementImport {
 	return StatementImport{
 		Evidence: renderExhibit(i.Exhibit), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
-		StatedRows: nullIfZero(i.Bill.Stated), Rows: len(i.Bill.Transactions),
+		RowsStated: nullIfZero(i.Bill.Stated), RowsRead: len(i.Bill.Transactions),
 		Transactions: renderList(i.Candidates, renderTransaction), RowFaults: renderList(i.Bill.RowFaults, renderRowFault),
 	}
 }

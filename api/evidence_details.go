@@ -89,13 +89,17 @@ func nullIfZero(n int) *int {
 }
 
 func renderExhibit(e casework.Exhibit) Evidence {
-	return Evidence{
+	result := Evidence{
 		ID: string(e.ID), CaseID: string(e.CaseID), Seq: e.Seq, Kind: EvidenceKind(e.Kind), Sha256: e.SHA256,
 		Size: e.Size, MediaType: e.MediaType, FileName: nullIfEmpty[string](e.FileName), CapturedAt: renderTimeOrNull(e.CapturedAt),
 		Source: nullIfEmpty[string](e.Source), Description: nullIfEmpty[string](e.Description), ReceivedAt: renderTime(e.ReceivedAt),
 		By: renderActor(e.By), Findings: renderList(e.Findings, renderFileFinding), ProposedFacts: renderList(e.Facts, renderFact),
 		NearDuplicateOf: nullIfEmpty[string](e.NearDuplicateOf), Shown: e.Shown, Width: nullIfZero(e.Width), Height: nullIfZero(e.Height),
 	}
+	if e.Rows != nil {
+		result.RowsStated, result.RowsRead = nullIfZero(e.Rows.Stated), &e.Rows.Read
+	}
+	return result
 }
 
 func renderFileFinding(f casework.FindingText) FileFinding {

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -239,7 +240,49 @@ func TestStatementDifferences(t *testing.T) {
 	if first["matched"] != false || fmt.Sprint(first["differences"]) != "[map[field:amount_fen found:2,000.00 said:2,001.00 why:金额不同，请核对是否同一笔，或更正填报的金额。]]" {
 		t.Errorf("%v", first)
 	}
-	if got.decodeObject()["rows"] != 2.0 || got.decodeObject()["stated_rows"] != nil {
+	if got.decodeObject()["rows_read"] != 2.0 || got.decodeObject()["rows_stated"] != nil {
 		t.Errorf("%s", got.body)
+	}
+}
+
+// TestABillWithFewerRowsThanItStates says so with the import and whenever the file is read.
+func TestABillWithFewerRowsThanItStates(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	at := strings.Index(bill, "交易时间")
+	short := bill[:at] + "共4笔记录,,,,,,,,,,\n" + bill[at:]
+	for name, test := range map[string]struct {
+		content  string
+		stated   any
+		findings string
+	}{
+		"two of four":             {short, 4.0, "[rows_missing]"},
+		"one is not readable":     {short + "昨天,转账,老王,/,支出,¥1.00,零钱,支付成功,1,/,/\n", 4.0, "[rows_missing rows_unread]"},
+		"as many as stated":       {strings.Replace(short, "共4笔", "共2笔", 1), 2.0, "[]"},
+		"more than stated":        {strings.Replace(short, "共4笔", "共1笔", 1), 1.0, "[]"},
+		"none stated, all of two": {bill, nil, "[]"},
+	} {
+		got := s.upload(t, id, "statements", "", formPart{name: "file", file: name + ".csv", content: test.content}).wantStatus(http.StatusCreated)
+		imported := got.decodeObject()
+		file := imported["evidence"].(map[string]any)
+		read := s.get(t, recovery.RoleAgent, "/api/v1/evidence/"+file["id"].(string)).wantStatus(http.StatusOK).decodeObject()
+		for _, shown := range []map[string]any{file, read} {
+			codes := []string{}
+			for _, finding := range shown["findings"].([]any) {
+				codes = append(codes, fmt.Sprint(finding.(map[string]any)["code"]))
+			}
+			codes = slices.DeleteFunc(codes, func(code string) bool { return code == "near_duplicate" })
+			if fmt.Sprint(codes) != test.findings || shown["rows_stated"] != test.stated || shown["rows_read"] != 2.0 {
+				t.Errorf("%s: %v, %v of %v", name, codes, shown["rows_read"], shown["rows_stated"])
+			}
+		}
+		if imported["rows_stated"] != test.stated || imported["rows_read"] != 2.0 {
+			t.Errorf("%s: %v of %v", name, imported["rows_read"], imported["rows_stated"])
+		}
+	}
+	text := s.upload(t, id, "evidence", "", formPart{name: "kind", content: "other"}, formPart{name: "file", file: "a.txt", content: "无关\n"}).wantStatus(http.StatusCreated)
+	if text.decodeObject()["rows_read"] != nil {
+		t.Errorf("%s", text.body)
 	}
 }

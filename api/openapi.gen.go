@@ -319,6 +319,8 @@ const (
 	FileFindingCodePdfSigned       FileFindingCode = "pdf_signed"
 	FileFindingCodePdfSignedPartly FileFindingCode = "pdf_signed_partly"
 	FileFindingCodePdfUnread       FileFindingCode = "pdf_unread"
+	FileFindingCodeRowsMissing     FileFindingCode = "rows_missing"
+	FileFindingCodeRowsUnread      FileFindingCode = "rows_unread"
 	FileFindingCodeTooManyPixels   FileFindingCode = "too_many_pixels"
 	FileFindingCodeTrailingData    FileFindingCode = "trailing_data"
 )
@@ -1471,6 +1473,12 @@ type Evidence struct {
 	NearDuplicateOf *string        `json:"near_duplicate_of"`
 	ProposedFacts   []ProposedFact `json:"proposed_facts"`
 	ReceivedAt      time.Time      `json:"received_at"`
+
+	// RowsRead Number of rows read of an imported bill; null for any other file
+	RowsRead *int `json:"rows_read"`
+
+	// RowsStated Number of rows that an imported bill states; null if it states none
+	RowsStated *int `json:"rows_stated"`
 
 	// Seq Sequence number of its journal entry
 	Seq    int64  `json:"seq"`
@@ -2908,11 +2916,11 @@ type StatementImport struct {
 	Platform  Platform   `json:"platform"`
 	RowFaults []RowFault `json:"row_faults"`
 
-	// Rows Number of rows read
-	Rows int `json:"rows"`
+	// RowsRead Number of rows read; if it is less than `rows_stated`, the file has the finding `rows_missing`
+	RowsRead int `json:"rows_read"`
 
-	// StatedRows Number of rows according to the bill itself
-	StatedRows   *int                   `json:"stated_rows"`
+	// RowsStated Number of rows according to the bill itself
+	RowsStated   *int                   `json:"rows_stated"`
 	Transactions []StatementTransaction `json:"transactions"`
 }
 

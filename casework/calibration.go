@@ -86,7 +86,7 @@ func (s *Service) forecastClosed(ctx context.Context, filed []closedCase) ([]pla
 	var forecasts []playbook.ForecastResult
 	for _, c := range filed {
 		for len(closed) > 0 && closed[0].closedAt().Before(c.CreatedAt) {
-			closed[0].addTo(known, s.Registry.Current().AmountBandName(closed[0].Amount, closed[0].CreatedAt))
+			closed[0].addTo(known, s.Registry.Current().AmountBandName(closed[0].claim(), closed[0].CreatedAt))
 			closed = closed[1:]
 		}
 		book, err := s.Registry.RuleSet(c.Playbook)
@@ -100,6 +100,9 @@ func (s *Service) forecastClosed(ctx context.Context, filed []closedCase) ([]pla
 }
 
 func (e closedCase) closedAt() time.Time { return *e.ClosedAt }
+
+// claim is what was asked back: the bands of the experience are those of the claim.
+func (e closedCase) claim() recovery.Money { return cmp.Or(e.Position.Claim, e.Amount) }
 
 func (e closedCase) addTo(known playbook.Experience, band string) {
 	cohort := playbook.Cohort{Route: playbook.VoluntaryReturn, Group: e.Group.Kind, Band: band}

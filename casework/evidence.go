@@ -12,6 +12,7 @@ import (
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/statement"
 	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -23,6 +24,7 @@ type upload struct {
 	recovery.FileDescription
 	id    recovery.EvidenceID // "": assign one
 	parts int                 // 0: the file arrived in one piece
+	bill  *statement.Bill     // of a bill that was read; else nil
 }
 
 // Receive streams a file to the disk before it is examined. The caller passes
@@ -143,6 +145,7 @@ func (s *Service) evidenceRecord(ctx context.Context, req Request, id recovery.C
 	if err != nil {
 		return recovery.Evidence{}, intake.Report{}, err
 	}
+	report.Findings = append(report.Findings, findingsOfBill(up.bill)...)
 	if up.id == "" {
 		up.id = recovery.EvidenceID(s.newID())
 	}
@@ -175,7 +178,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	}
 	draft.Blob = &journal.Blob{SHA256: e.SHA256, Size: e.Size, MediaType: e.MediaType}
 	draft.Personal = personalValuesOf(e, report)
-	details, err := detailsOf(e.ID, report)
+	details, err := detailsOf(e.ID, report, up.bill)
 	return postgres.EvidenceWrite{
 		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, report.Hash),
 		Notifications: s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)),

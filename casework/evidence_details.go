@@ -10,6 +10,7 @@ import (
 
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
 
@@ -57,6 +58,7 @@ type Exhibit struct {
 	NearDuplicateOf recovery.EvidenceID // "" if there is none
 	Shown           bool                // there is a copy for viewing
 	Width, Height   int                 // of a picture; 0 if unknown
+	Rows            *BillRows           // of an imported bill
 }
 
 // examination is the stored part of an intake.Report. It has no personal data.
@@ -70,6 +72,13 @@ type examination struct {
 	Width    int                   `json:"width,omitempty"`
 	Height   int                   `json:"height,omitempty"`
 	Hash     intake.PerceptualHash `json:"sketch,omitempty"`
+	Rows     *BillRows             `json:"rows,omitempty"`
+}
+
+// BillRows are the numbers of rows of a bill.
+type BillRows struct {
+	Stated int `json:"stated,omitempty"` // by the bill itself; 0 if it states none
+	Read   int `json:"read"`
 }
 
 func examinationOf(report intake.Report) examination {
@@ -102,8 +111,12 @@ func (e examination) foundFacts() map[string]any {
 	return result
 }
 
-func detailsOf(id recovery.EvidenceID, report intake.Report) (recovery.EvidenceDetails, error) {
-	raw, err := json.Marshal(examinationOf(report))
+func detailsOf(id recovery.EvidenceID, report intake.Report, bill *statement.Bill) (recovery.EvidenceDetails, error) {
+	examined := examinationOf(report)
+	if bill != nil {
+		examined.Rows = &BillRows{Stated: bill.Stated, Read: len(bill.Transactions)}
+	}
+	raw, err := json.Marshal(examined)
 	if err != nil {
 		return recovery.EvidenceDetails{}, fmt.Errorf("examination of a file: %w", err)
 	}
@@ -171,7 +184,7 @@ func (s *Service) exhibitWith(record recovery.Evidence, d recovery.EvidenceDetai
 			return Exhibit{}, fmt.Errorf("examination of a file: %w", err)
 		}
 	}
-	e := Exhibit{Evidence: record, Findings: []FindingText{}, Facts: []ProposedFact{}, Shown: found.Shown, Width: found.Width, Height: found.Height}
+	e := Exhibit{Evidence: record, Findings: []FindingText{}, Facts: []ProposedFact{}, Shown: found.Shown, Width: found.Width, Height: found.Height, Rows: found.Rows}
 	if d.NearDuplicateOf != nil {
 		e.NearDuplicateOf = *d.NearDuplicateOf
 		found.Findings = append(found.Findings, intake.NearDuplicate)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
@@ -47,12 +48,30 @@ func (s *Service) importStatement(ctx context.Context, req Request, id recovery.
 		return Reply[ImportedStatement]{}, err
 	}
 	description.Kind, description.Source = recovery.Statement, string(imported.Bill.Platform)
-	stored, err := s.storeEvidence(ctx, req, c, upload{FileDescription: description}, file, map[string]any{
-		"form": imported.Bill.Form, "transactions": len(imported.Bill.Transactions),
-		"row_faults": len(imported.Bill.RowFaults), "candidates": len(imported.Candidates),
-	})
+	bill := imported.Bill
+	facts := map[string]any{
+		"form": bill.Form, "transactions": len(bill.Transactions), "row_faults": len(bill.RowFaults), "candidates": len(imported.Candidates),
+	}
+	if bill.Stated > 0 {
+		facts["rows_stated"] = bill.Stated
+	}
+	stored, err := s.storeEvidence(ctx, req, c, upload{FileDescription: description, bill: bill}, file, facts)
 	imported.Exhibit = stored.Value
 	return Reply[ImportedStatement]{Value: imported, Replayed: stored.Replayed}, err
+}
+
+// findingsOfBill are the findings about the rows of a bill.
+func findingsOfBill(bill *statement.Bill) (found []intake.Finding) {
+	if bill == nil {
+		return nil
+	}
+	if bill.IsIncomplete() {
+		found = append(found, intake.RowsMissing)
+	}
+	if len(bill.RowFaults) > 0 {
+		found = append(found, intake.RowsUnread)
+	}
+	return found
 }
 
 func (s *Service) readBill(c recovery.Case, file *blob.Pending) (ImportedStatement, error) {

@@ -46,6 +46,7 @@ var pageFields = fieldRules{
 	"bill.compare":                    {"sum"},
 	"bill.faults":                     {"count"},
 	"bill.read":                       {"count"},
+	"bill.missing":                    {"stated", "count"},
 	"bill.row":                        {"no"},
 	"bill.to":                         {"name"},
 	"case.broken":                     {"count"},

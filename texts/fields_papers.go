@@ -32,6 +32,7 @@ var paperFields = fieldRules{
 	"paper.text.picture_copy":        {"width", "height"},
 	"paper.text.picture_note":        {"width", "height"},
 	"paper.text.picture_first":       {"width", "height"},
+	"paper.text.rows_value":          {"stated", "read"},
 	"paper.text.picture_part":        {"parts", "parts_here", "width", "height"},
 	"paper.text.not_shown":           {"why"},
 	"paper.text.plain_time_stamped":  {"time", "count"},

@@ -174,6 +174,7 @@ type billBody struct {
 	Home       string
 	Amount     recovery.Money
 	Count      int
+	Stated     int // number of rows that the bill states; 0 if it states none or all were read
 	Candidates []statement.Candidate
 	Faults     []statement.RowFault
 }
@@ -200,6 +201,9 @@ func (w *Web) importBill(c *pageContext) error {
 		Number: view.Number, Home: c.casePath(string(view.Number)), Amount: view.Amount,
 		Count: len(reply.Value.Bill.Transactions), Faults: reply.Value.Bill.RowFaults,
 		Candidates: reply.Value.Candidates[:min(len(reply.Value.Candidates), maxCandidates)],
+	}
+	if reply.Value.Bill.IsIncomplete() {
+		body.Stated = reply.Value.Bill.Stated
 	}
 	return c.showPage(http.StatusOK, "bill", page{Title: c.texts.T("bill.result"), Pace: view.Pace, StaffLayout: c.visitor.IsStaff(), Body: body})
 }

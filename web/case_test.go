@@ -204,6 +204,12 @@ func TestBillImport(t *testing.T) {
 	if got.Path != path {
 		t.Errorf("the answer lies at %s", got.Path)
 	}
+	if strings.Contains(got.Body, "可能有缺漏") {
+		t.Error("a whole bill is said to have gaps")
+	}
+	values.Set("key", "short")
+	short := strings.Replace(bill, "交易时间", "共4笔记录,,,,,,,,,,\n交易时间", 1)
+	p.postFile(path, values, "bill.csv", []byte(short)).expect(t, 200, "账单写明共 4 笔，只读到 1 笔")
 	bad := p.postFile(path, values, "bill.csv", []byte("no,bill\n"))
 	if bad.Status != 409 && (bad.Status != 422 || !bad.hasText("bill-form", "")) {
 		t.Errorf("no bill: %d %.300s", bad.Status, bad.Body)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -199,6 +200,33 @@ func TestExhibitFacts(t *testing.T) {
 	e := c.folio.Exhibits[0]
 	text := textOf(t, c.seal())
 	has(t, text, "文件名工单.pdf", "说明客服受理单", "采集时间未记录", "application/pdf，4 字节", "第 2 条 申请人", e.SHA256, "电子数据（文件）", "非图片文件，不在纸面显示")
+}
+
+// A bill of which fewer rows were read than it states has a note, unless only a part of it
+// is shown anyway.
+func TestABillWithMissingRows(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		facts map[string]any
+		copy  bool
+		noted bool
+	}{
+		"two of four":     {map[string]any{"rows_stated": 4.0, "transactions": 2.0}, false, true},
+		"all":             {map[string]any{"rows_stated": 2.0, "transactions": 2.0}, false, false},
+		"no number":       {map[string]any{"transactions": 2.0}, false, false},
+		"a part of a row": {map[string]any{"rows_stated": 4.0, "transactions": 2.0}, true, false},
+	} {
+		c := newCase(t, recovery.ForCourt)
+		c.exhibit(recovery.Statement, "text/csv", "账单.csv", "", []byte("a,b\n"))
+		maps.Copy(c.folio.Entries[1].Parsed.Facts, test.facts)
+		if test.copy {
+			c.folio.Exhibits[0].Copy = &folio.Copy{SHA256: strings.Repeat("0", 64), MediaType: "text/csv"}
+		}
+		text := textOf(t, c.seal())
+		if strings.Contains(text, solid("账单写明共 4 笔，程序读到 2 笔")) != test.noted {
+			t.Errorf("%s: noted %t", name, !test.noted)
+		}
+	}
 }
 
 // Personal values of an exhibit follow the entry that took it in.

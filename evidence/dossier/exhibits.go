@@ -92,6 +92,11 @@ func (s *composer) writeExhibitFacts(e *exhibit) {
 		wide.Span = 3
 		row(key("field_description"), wide)
 	}
+	if stated, read, incomplete := s.missingRows(e); incomplete {
+		wide := cellOf(small, s.t.text("rows_value", "stated", stated, "read", read))
+		wide.Span = 3
+		row(key("field_rows"), wide)
+	}
 	wide := cellOf(code, e.SHA256)
 	wide.Span = 3
 	row(key("field_sha"), wide)
@@ -102,6 +107,18 @@ func (s *composer) writeExhibitFacts(e *exhibit) {
 	}
 	s.book.AddTable(table)
 	s.book.AddSpace(3)
+}
+
+// missingRows returns the numbers of rows of a bill that states more than were read of it.
+// Of a copy the whole is not shown, so its rows are no loss.
+func (p *draft) missingRows(e *exhibit) (stated, read int, incomplete bool) {
+	entry := p.findEntry(e.Seq)
+	if entry == nil || e.Copy != nil {
+		return 0, 0, false
+	}
+	said, _ := entry.Parsed.Facts["rows_stated"].(float64)
+	got, _ := entry.Parsed.Facts["transactions"].(float64)
+	return int(said), int(got), said > got
 }
 
 // writeExhibitBody prints the picture, or why there is none.

@@ -29,6 +29,8 @@ const (
 	PDFSigned     Finding = "pdf_signed"
 	PDFSignedPart Finding = "pdf_signed_partly"
 	PDFUnread     Finding = "pdf_unread"
+	RowsMissing   Finding = "rows_missing" // of a bill; set by callers, who read it
+	RowsUnread    Finding = "rows_unread"  // of a bill; set by callers
 	TooManyPixels Finding = "too_many_pixels"
 	TrailingBytes Finding = "trailing_data"
 )
@@ -36,7 +38,7 @@ const (
 // Findings lists every finding, sorted by code.
 var Findings = []Finding{
 	Animation, Damaged, HasLocation, NearDuplicate, NoPreview, PDFActive, PDFDamaged, PDFEncrypted, PDFSigned, PDFSignedPart,
-	PDFUnread, TooManyPixels, TrailingBytes,
+	PDFUnread, RowsMissing, RowsUnread, TooManyPixels, TrailingBytes,
 }
 
 // Report is the result of examining a file.

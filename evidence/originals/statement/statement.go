@@ -69,6 +69,9 @@ type Bill struct {
 	RowFaults    []RowFault
 }
 
+// IsIncomplete reports whether the bill states more rows than were read.
+func (b *Bill) IsIncomplete() bool { return b.Stated > len(b.Transactions) }
+
 // Parse reads a bill of at most limit bytes, or MaxSize when limit is zero or less.
 // Errors: CodeTooLarge above the limits; CodeInvalid on the field "file" when the file
 // is not a bill.
