@@ -100,6 +100,7 @@ var pageFields = fieldRules{
 	"export.lacks":                    {"count"},
 	"export.route":                    {"route"},
 	"export.title":                    {"number"},
+	"preview.title":                   {"number"},
 	"filing.group.counterpart":        {"no"},
 	"filing.send_no":                  {"no"},
 	"inbox.account":                   {"id"},

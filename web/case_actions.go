@@ -90,11 +90,17 @@ func (w *Web) requestExport(c *pageContext) error {
 		return err
 	}
 	order := exportOrder(values)
-	if _, err := w.service.RequestExport(c.Request().Context(), c.newRequest(values), view.ID, order); err != nil {
-		failed := c.attemptFor(attemptExport, values, err, fieldFaults(err))
-		if failed == nil {
-			return err
-		}
+	if order.Audience == recovery.ForOpponent && order.Agreed == "" {
+		return c.redirectTo(previewPath(string(view.Number), order.CounterpartID))
+	}
+	_, err = w.service.RequestExport(c.Request().Context(), c.newRequest(values), view.ID, order)
+	switch failed := c.attemptFor(attemptExport, values, err, fieldFaults(err)); {
+	case err == nil:
+	case recovery.CodeOf(err) == recovery.CodeConfirmNeeded:
+		return c.showPreview(errorStatus(err), order.CounterpartID, c.texts.T("preview.changed"))
+	case failed == nil:
+		return err
+	default:
 		return c.showFormAgain(failed, err)
 	}
 	c.setFlash("flash.export")

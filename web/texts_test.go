@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"recourse/evidence/preview"
 	"recourse/recovery"
 	"recourse/texts/textstest"
 )
@@ -57,6 +58,9 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	addFamily(used, "evidence_kind", recovery.EvidenceKinds...)
 	addFamily(used, "audience", recovery.Audiences...)
 	addFamily(used, "export_state", recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed)
+	addFamily(used, "preview_value", previewLabels...)
+	addFamily(used, "preview_form", preview.Whole, preview.Copied, preview.Withheld)
+	addFamily(used, "preview_why", preview.ForIdentity, preview.ForData, preview.ForNoCopy, preview.ForErasure)
 	addFamily(used, "visibility", recovery.NoteInternal, recovery.NoteShared)
 	addFamily(used, "held_by", assigneeMe, assigneeNobody)
 	addFamily(used, "appeal", recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence,

@@ -135,6 +135,7 @@ func (w *Web) registerClaimant(e *echo.Echo) {
 	w.handlePost(e, "/cases/:number/links", requireSignIn(w.issueLink))
 	w.handlePost(e, "/cases/:number/links/:link/revoke", requireSignIn(w.revokeLink))
 	w.handlePost(e, "/cases/:number/exports", requireSignIn(w.requestExport))
+	w.handleGet(e, "/cases/:number/exports/preview", requireSignIn(w.previewPage))
 	w.handleUpload(e, "/cases/:number/evidence", requireSignIn(w.addEvidence))
 	w.handleUpload(e, "/cases/:number/statements", requireSignIn(w.importBill))
 }
