@@ -100,14 +100,14 @@ func (s *Service) counterpartView(c recovery.Case, link recovery.Link) (Counterp
 		Records: counterpartEntryKinds, Allowed: allowedActions(c, CounterpartActor(link)), ExpiresAt: link.ExpiresAt,
 	}
 	if result.Handled = c.Position.IsOpen() && !result.Open; result.Handled {
-		return result, nil // no amounts, no request and no text
+		return recovery.KeepOutgoing(recovery.LinkAnswer, result), nil // no amounts, no request and no text
 	}
 	if at := slices.IndexFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == link.CounterpartID }); at >= 0 {
 		result.ClaimedAt, result.Answer, result.Refusal = c.Counterparts[at].ClaimedAt, c.Counterparts[at].Answer, c.Counterparts[at].Refusal
 	}
 	result.addAmounts(c, link.CounterpartID)
 	result.Text = firstRequestText(book, c, result)
-	return result, nil
+	return recovery.KeepOutgoing(recovery.LinkAnswer, result), nil
 }
 
 // addAmounts adds the amounts of one counterpart. The amount asked is left out if
@@ -149,6 +149,7 @@ func firstRequestText(book *playbook.RuleSet, c recovery.Case, result Counterpar
 	c.Counterparts = []recovery.Counterpart{{Claimed: c.Amount}} // without the amounts of others
 	c.TransactionNo = ""
 	c.Sends = c.SendsWithoutNumbers()
+	c.Claimant, c.Payer, c.Narrative = recovery.Claimant{}, recovery.Payer{}, ""
 	c.Position.Recovered = max(0, c.Amount-c.Position.Facts.Intended-*result.Asked)
 	c.Position.Facts.Circumstances = onlyDangers(c.Facts()) // they opened the link, so they can be reached
 	for _, text := range book.Texts(c, recovery.PrivateContact) {

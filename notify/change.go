@@ -135,7 +135,8 @@ func (r noticeRule) matchesFlags(c Change) bool {
 func (r noticeRule) newDraft(c Change, facts Facts) NoticeDraft {
 	draft := r.baseDraft(facts)
 	if r.To == ToCounterpart { // the counterpart who acted
-		draft.CounterpartID, draft.Facts.Answer = recovery.CounterpartID(c.Actor.ID), c.Answer
+		draft.Facts.Answer = c.Answer
+		draft.CounterpartID, draft.Facts = recovery.CounterpartID(c.Actor.ID), recovery.KeepOutgoing(recovery.AnswerMail, draft.Facts)
 	}
 	if !r.Self {
 		draft.Except = c.Actor.ID
@@ -163,7 +164,8 @@ func (r reminderRule) newReminders(c Change, facts Facts) []NoticeDraft {
 			draft.Facts.Clock, draft.Facts.DueAt = deadline.Kind, &deadline.DueAt
 			draft.NotBefore = deadline.DueAt.Add(-ahead)
 			if r.To == ToCounterpart {
-				draft.CounterpartID, draft.Facts.Ref = c.Next.InstalmentDebtor(deadline.Ref), deadline.Ref
+				draft.Facts.Ref = deadline.Ref
+				draft.CounterpartID, draft.Facts = c.Next.InstalmentDebtor(deadline.Ref), recovery.KeepOutgoing(recovery.ReminderMail, draft.Facts)
 			}
 			if draft.NotBefore.After(c.At) {
 				list = append(list, draft)
@@ -276,13 +278,13 @@ func (h *Rules) newEvent(c Change) Event {
 	if !slices.Contains(h.rules.Events, c.Kind) {
 		return Event{}
 	}
-	p := payload{Type: eventPrefix + string(c.Kind), Timestamp: c.At.UTC(), Data: payloadCase{
+	p := payload{Type: eventPrefix + string(c.Kind), Timestamp: c.At.UTC(), Data: recovery.KeepOutgoing(recovery.WebhookEvent, payloadCase{
 		CaseID: c.Case.ID, Number: c.Case.Number, OccurredAt: c.At.UTC(), Kind: c.Kind, Corrects: c.Corrects, Stage: c.Next.Stage, Before: c.Case.Position.Stage,
 		WaitingOn: c.Next.WaitingOn, Outcome: c.Next.Outcome, Deadlines: []payloadDeadline{},
-	}}
+	})}
 	for _, deadline := range c.Deadlines {
 		if deadline.PausedBecause == "" {
-			p.Data.Deadlines = append(p.Data.Deadlines, payloadDeadline{deadline.Kind, deadline.DueAt.UTC()})
+			p.Data.Deadlines = append(p.Data.Deadlines, recovery.KeepOutgoing(recovery.EventDeadline, payloadDeadline{deadline.Kind, deadline.DueAt.UTC()}))
 		}
 	}
 	raw, err := json.Marshal(p)
