@@ -1848,7 +1848,7 @@ type Inbox struct {
 	Items      []InboxItem `json:"items"`
 	NextCursor *string     `json:"next_cursor"`
 
-	// Unread Count over all pages; 100 means 100 or more
+	// Unread Exact number over all pages
 	Unread int `json:"unread"`
 }
 
@@ -1860,6 +1860,9 @@ type InboxItem struct {
 	// Class Class of a notification
 	Class NoticeClass `json:"class"`
 
+	// Count Changes of one kind that it stands for, until it is read
+	Count int `json:"count"`
+
 	// Deadline Deadline as text, also if none runs
 	Deadline   string     `json:"deadline"`
 	DueAt      *time.Time `json:"due_at"`
@@ -1868,8 +1871,10 @@ type InboxItem struct {
 	Number     string     `json:"number"`
 	ReadAt     *time.Time `json:"read_at"`
 	Title      string     `json:"title"`
-	ToldAt     time.Time  `json:"told_at"`
-	Urgent     bool       `json:"urgent"`
+
+	// ToldAt Time of the last of them
+	ToldAt time.Time `json:"told_at"`
+	Urgent bool      `json:"urgent"`
 }
 
 // Income Incomes of a province in fen. 0 or absent means unknown; at least one value is required
@@ -3722,7 +3727,7 @@ type ServerInterface interface {
 	// GetDossier Download the dossier
 	// (GET /api/v1/exports/{id}/dossier.pdf)
 	GetDossier(ctx echo.Context, id ID) error
-	// ListInbox List the notifications of this account, newest first
+	// ListInbox List the notifications of this account, what is urgent first
 	// (GET /api/v1/inbox)
 	ListInbox(ctx echo.Context, params ListInboxParams) error
 	// MarkRead Mark a notification as read

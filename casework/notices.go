@@ -37,7 +37,8 @@ type InboxItem struct {
 	Deadline   string     // as text, also if there is none
 	DueAt      *time.Time // the same in UTC; nil if there is none
 	NextAction string
-	ToldAt     time.Time
+	Count      int       // changes that it stands for
+	ToldAt     time.Time // of the last one
 	ReadAt     *time.Time
 }
 
@@ -45,10 +46,11 @@ type InboxItem struct {
 type Inbox struct {
 	Items  []InboxItem
 	Next   string // cursor of the next page; "" if this is the last
-	Unread int    // over all pages, counted up to notify.MaxUnread
+	Unread int    // over all pages
 }
 
-// Inbox lists the actor's notices, the newest first. Every account has an
+// Inbox lists the actor's notices: unread deadlines, money, and the rest, then what was
+// read, each the newest first. Every account has an
 // inbox; a counterpart with a link has none. Errors: CodeForbidden, CodeInvalid
 // for field cursor.
 func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bool, limit int, cursor string) (Inbox, error) {
@@ -63,7 +65,7 @@ func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bo
 	if err != nil {
 		return Inbox{}, err
 	}
-	unread, err := n.service.Store.CountUnread(ctx, actor.ID)
+	unread, err := n.service.Store.CountUnread(ctx, actor.ID, 0)
 	if err != nil {
 		return Inbox{}, err
 	}
@@ -74,12 +76,21 @@ func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bo
 	return inbox, nil
 }
 
+// CountUnread counts the actor's unread notices. It stops at most. Errors:
+// CodeForbidden.
+func (n *Notices) CountUnread(ctx context.Context, actor recovery.Actor, most int) (int, error) {
+	if err := checkHasInbox(actor); err != nil {
+		return 0, err
+	}
+	return n.service.Store.CountUnread(ctx, actor.ID, most)
+}
+
 func (n *Notices) inboxItem(language string, notice notify.Notice) InboxItem {
 	message := n.notifyRules.WriteMessage(language, notice)
 	return InboxItem{
 		ID: notice.ID, CaseID: notice.CaseID, Number: notice.Facts.Number, Class: notify.Class(notice.Class), Urgent: notice.Urgent,
 		Title: message.Title, Body: message.Body, Deadline: message.Deadline, DueAt: notice.Facts.DueAt, NextAction: message.Next,
-		ToldAt: notice.ToldAt, ReadAt: notice.ReadAt,
+		Count: notice.Count, ToldAt: notice.ToldAt, ReadAt: notice.ReadAt,
 	}
 }
 

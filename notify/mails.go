@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"strconv"
 	"time"
 
 	"recourse/recovery"
@@ -29,6 +30,15 @@ type Mail struct {
 	Failures  int
 	// Chosen is nil when the recipient has no preferences.
 	Chosen *Preferences
+}
+
+// MessageID identifies the mail. A mail about more changes is another one: receivers
+// would drop it as a duplicate.
+func (m Mail) MessageID() string {
+	if m.Count <= 1 {
+		return m.ID
+	}
+	return m.ID + "." + strconv.Itoa(m.Count)
 }
 
 // MailOutcome is the result of a claimed mail.

@@ -116,6 +116,9 @@ type Notice struct {
 	ReadAt   *time.Time
 	// WithdrawnAt is when a read notice was replaced by a correction.
 	WithdrawnAt *time.Time
+	// Count is the number of changes that it stands for. ToldAt and Facts are those
+	// of the last one.
+	Count int
 }
 
 // Preferences are a person's settings for notifications. Times of day are minutes
@@ -126,6 +129,3 @@ type Preferences struct {
 	QuietUntil int
 	NoMail     []string // classes they do not want by mail
 }
-
-// MaxUnread is where the count of unread notices stops.
-const MaxUnread = 100

@@ -31,7 +31,7 @@ type Message struct {
 
 // textValues are the values that a text may use. They contain no personal data.
 type textValues struct {
-	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Answer, Amount, RightDay, LastDay string
+	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Answer, Amount, RightDay, LastDay, Count, Latest string
 }
 
 // wording writes the texts of notices in one language.
@@ -113,11 +113,17 @@ func (w wording) writeMessage(n Notice) Message {
 		deadline = "mail.deadline_of_right" // its last day, as a right ends at midnight
 	}
 	v.Title = w.TextFrom(textKey(name, "title"), v)
+	v.Count, v.Latest = strconv.Itoa(n.Count), w.formatTime(n.ToldAt)
+	body := w.TextFrom(textKey(name, "body"), v)
+	if n.Count > 1 {
+		v.Title = w.TextFrom("mail.counted", v)
+		body += w.TextFrom("mail.latest", v)
+	}
 	if n.WithdrawnAt != nil {
 		v.Title = w.TextFrom("mail.withdrawn", v)
 	}
 	return Message{
-		Title: v.Title, Body: w.TextFrom(textKey(name, "body"), v),
+		Title: v.Title, Body: body,
 		Deadline: w.TextFrom(deadline, v), Next: w.TextFrom("mail.next", v),
 	}
 }

@@ -134,10 +134,14 @@ func encodeCursor(at time.Time, id string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(at.UnixMicro(), 10) + " " + id))
 }
 
-func decodeCursor(cursor string) (time.Time, string, error) {
-	faulty := recovery.Invalid([]recovery.FieldFault{
+func faultyCursor() error {
+	return recovery.Invalid([]recovery.FieldFault{
 		{Field: "cursor", Code: "malformed", Detail: "The cursor is invalid. Use next_cursor of the previous page."},
 	})
+}
+
+func decodeCursor(cursor string) (time.Time, string, error) {
+	faulty := faultyCursor()
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
 		return time.Time{}, "", faulty

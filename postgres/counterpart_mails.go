@@ -26,8 +26,8 @@ func queueAddress(batch *pgx.Batch, id recovery.CaseID, a *notify.CounterpartAdd
 
 // insertForCounterpart adds a notice to a counterpart who left an address.
 const insertForCounterpart = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, counterpart_id, seq)
-	select null, case_id, $2, $3, $4, $5, $6, $7, $7, counterpart_id, $9 from holder_mails
-	where case_id = $1 and counterpart_id = $8 and stopped_at is null`
+	select null, case_id, $2, $3, $4, $5, $6, $7, ` + afterLastMail + `h.counterpart_id)), counterpart_id, $9 from holder_mails h
+	where case_id = $1 and counterpart_id = $8 and stopped_at is null` + foldNotice
 
 type counterpartReminderRow struct {
 	CounterpartID recovery.CounterpartID

@@ -27,7 +27,7 @@ func (s *Store) ClaimMails(ctx context.Context, limit int, lease time.Duration) 
 			select id from notices where mail_state in ('due', 'sending') and mail_at <= $1
 			order by mail_at limit $2 for update skip locked
 		), n as (
-			update notices set mail_state = 'sending', mail_at = $3, mail_claim = mail_claim + 1
+			update notices set mail_state = 'sending', mail_at = $3, mail_claim = mail_claim + 1, mailed_count = count
 			from due where notices.id = due.id returning notices.*
 		), g as (
 			insert into guest_mails (case_id) select distinct case_id from n where user_id is null and counterpart_id = ''
@@ -43,7 +43,10 @@ func (s *Store) ClaimMails(ctx context.Context, limit int, lease time.Duration) 
 		order by n.told_at, n.id`, now, limit, now.Add(lease))
 }
 
-const settleMail = `update notices set mail_state = $3, mail_at = $4,
+// settleMail stores a result. A notice that has counted more changes since the claim
+// is mailed again, an hour later.
+const settleMail = `update notices set mail_state = case when $3 in ('sent', 'kept') and count > mailed_count then 'due' else $3 end,
+		mail_at = case when $3 in ('sent', 'kept') and count > mailed_count then $9::timestamptz + interval '1 hour' else $4 end,
 		mail_failures = mail_failures + case when $5 then 1 else 0 end, mail_note = $6,
 		mail_subject = $7, mail_body = $8, mail_done_at = $9
 	where id = $1 and mail_state = 'sending' and mail_claim = $2`

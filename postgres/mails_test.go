@@ -51,7 +51,7 @@ func newMailbox(t testing.TB, mails int) *mailbox {
 	m.people = seat(t, m.bundle, everybody)
 	m.c = file(t, m.Store, owned(m.people))
 	for i := range mails {
-		step(t, m.bundle, m.c, numbered("k", i), telling(told(notify.ToClaimant)))
+		step(t, m.bundle, m.c, numbered("k", i), telling(told(notify.ToClaimant, func(d *notify.NoticeDraft) { d.Template = numbered("t", i) })))
 	}
 	return m
 }
@@ -131,7 +131,7 @@ func TestAClaimTellsAllThatSendingNeeds(t *testing.T) {
 	}
 	got := m.claim(t, 9)
 	if len(got) != 1 || got[0].To != "owner@example.test" || !got[0].Active || got[0].Chosen == nil || got[0].Chosen.Language != "en" ||
-		got[0].Facts.Number != "R1" || got[0].Claim != 1 || got[0].Template != "stage_entered" {
+		got[0].Facts.Number != "R1" || got[0].Claim != 1 || got[0].Template != "t-000" || got[0].Count != 1 {
 		t.Errorf("claimed %+v", got)
 	}
 }
@@ -211,7 +211,7 @@ func TestIdleMailsCostTheSame(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t, 1)
 	err := m.sql(t, `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, mail_state)
-		select user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, 'sent' from notices, generate_series(1, 20000)`)
+		select user_id, case_id, audience, template || i, class, urgent, facts, told_at, mail_at, 'sent' from notices, generate_series(1, 20000) i`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestIdleMailsCostTheSame(t *testing.T) {
 	for index, sql := range map[string]string{
 		"notices_mail":   `select id from notices where mail_state in ('due', 'sending') and mail_at <= now() order by mail_at limit 20`,
 		"notices_unread": `select count(*) from (select from notices where user_id = 'x' and read_at is null limit 100) as n`,
-		"notices_inbox":  `select id from notices where user_id = 'x' and (told_at, id) < (now(), 'x') order by told_at desc, id desc limit 51`,
+		"notices_inbox":  `select id from notices where user_id = 'x' and (priority, told_at, id) < (1, now(), 'x') order by priority desc, told_at desc, id desc limit 51`,
 	} {
 		if plan := m.plan(t, sql); !strings.Contains(plan, index) {
 			t.Errorf("%s is not used:\n%s", index, plan)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -70,15 +71,29 @@ const (
 		select u.id, c.id, $2, $3, $4, $5, $6, $7, $7, $9 from cases c join users u on u.active and u.id <> $8 and `
 	// A claimant without an account is notified, too; see guest_mails.
 	insertForOwner = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, seq)
-		select p.id, c.id, $2, $3, $4, $5, $6, $7, $7, $9 from cases c cross join lateral (
+		select p.id, c.id, $2, $3, $4, $5, $6, $7, case when p.id is null then ` + afterLastMail + `'')) else $7 end, $9 from cases c cross join lateral (
 			select u.id from users u where u.active and u.id <> $8 and u.id in (c.owner, c.representative)
-			union all select null where ` + isGuest + `) p where c.id = $1`
-	insertForAssignee    = insertNotice + `u.id = c.assignee where c.id = $1`
-	insertForNewAssignee = insertNotice + `u.id = $10 where c.id = $1`
+			union all select null where ` + isGuest + `) p where c.id = $1` + foldNotice
+	insertForAssignee    = insertNotice + `u.id = c.assignee where c.id = $1` + foldNotice
+	insertForNewAssignee = insertNotice + `u.id = $10 where c.id = $1` + foldNotice
 	// The current or new assignee got a notice as such and gets none for their
 	// role.
-	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($10::boolean and u.id = c.assignee) and u.id <> $11`
+	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($10::boolean and u.id = c.assignee) and u.id <> $11` + foldNotice
 )
+
+// foldNotice counts a change in the unread notice about earlier ones of its kind. Its
+// mail is sent again, at most once an hour.
+const foldNotice = ` on conflict (coalesce(user_id, ''), case_id, audience, template, counterpart_id)
+		where class <> 'deadline' and case when user_id is null then mail_claim = 0 else read_at is null end
+	do update set count = notices.count + 1, told_at = excluded.told_at, facts = excluded.facts, seq = excluded.seq, urgent = notices.urgent or excluded.urgent,
+		class = case when excluded.class = 'progress' then notices.class else excluded.class end,
+		mail_at = case when notices.mail_state in ('sent', 'kept', 'unwanted') then greatest(excluded.mail_at, notices.mail_done_at + interval '1 hour') else notices.mail_at end,
+		mail_state = case when notices.mail_state in ('sent', 'kept', 'unwanted') then 'due' else notices.mail_state end`
+
+// afterLastMail is the time of a mail to somebody without an account: now, but an
+// hour after the last mail about changes of the same kind.
+const afterLastMail = `greatest($7, (select max(coalesce(m.mail_done_at, m.told_at)) + interval '1 hour' from notices m
+	where m.user_id is null and m.case_id = $1 and m.template = $3 and $4 <> 'deadline' and m.mail_claim > 0 and m.counterpart_id = `
 
 // insertDeliveries adds to the payload what only the transaction of the change knows: the
 // number of its entry and the version of the case after it.
@@ -131,22 +146,50 @@ func (s *Store) SendReminders(ctx context.Context, limit int) (int, error) {
 	return int(tag.RowsAffected()), translateError("send reminders", err)
 }
 
-const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at, n.withdrawn_at`
+const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at, n.withdrawn_at, n.count`
 
-// ListNotices lists a person's notices, the newest first, and returns the cursor of
-// the next page ("" if there is none). Errors: CodeInvalid for field cursor.
+// ListNotices lists a person's notices: unread deadlines, money, and the rest, then
+// what was read, each the newest first. It returns the cursor of the next page ("" if
+// there is none). Errors: CodeInvalid for field cursor.
 func (s *Store) ListNotices(ctx context.Context, user recovery.UserID, unread bool, limit int, cursor string) ([]notify.Notice, string, error) {
+	limit = min(max(limit, 1), recovery.MaxPage)
 	c := newConditions()
 	c.addCondition("n.user_id = %s", user)
 	if unread {
 		c.addCondition("n.read_at is null")
 	}
-	return inboxList.readPage(ctx, s, c, limit, cursor)
+	if cursor != "" {
+		at, place, err := decodeCursor(cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		priority, id, _ := strings.Cut(place, ":")
+		number, err := strconv.ParseInt(priority, 10, 16)
+		if err != nil {
+			return nil, "", faultyCursor()
+		}
+		c.addCondition("(n.priority, n.told_at, n.id) < (%s, %s, %s)", number, at, id)
+	}
+	sql := `select ` + noticeColumnsSQL + `, n.priority from notices n` + c.whereClause() +
+		" order by n.priority desc, n.told_at desc, n.id desc limit " + strconv.Itoa(limit+1)
+	rows, err := queryAll[inboxRow](ctx, s, "list inbox", sql, c.args...)
+	next := ""
+	if err == nil && len(rows) > limit {
+		rows = rows[:limit]
+		last := rows[limit-1]
+		next = encodeCursor(last.ToldAt, strconv.Itoa(last.Priority)+":"+last.ID)
+	}
+	notices := make([]notify.Notice, len(rows))
+	for i, row := range rows {
+		notices[i] = row.Notice
+	}
+	return notices, next, err
 }
 
-var inboxList = pagedList[notify.Notice]{
-	"list inbox", `select ` + noticeColumnsSQL + ` from notices n`, "n.told_at", "n.id",
-	func(n notify.Notice) (time.Time, string) { return n.ToldAt, n.ID },
+// inboxRow is a notice with its place in the inbox.
+type inboxRow struct {
+	notify.Notice
+	Priority int
 }
 
 // pagedList is a list ordered by an instant and an id, the newest first.
@@ -176,10 +219,11 @@ func (r pagedList[T]) readPage(ctx context.Context, s *Store, c *conditions, lim
 	return items[:limit], encodeCursor(at, id), nil
 }
 
-// CountUnread counts the notices that a person has not read, up to MaxUnread.
-func (s *Store) CountUnread(ctx context.Context, user recovery.UserID) (n int, err error) {
-	err = s.pool.QueryRow(ctx, `select count(*) from (select from notices where user_id = $1 and read_at is null limit $2) as n`,
-		user, notify.MaxUnread).Scan(&n)
+// CountUnread counts the notices that a person has not read. It stops at most; 0
+// counts all.
+func (s *Store) CountUnread(ctx context.Context, user recovery.UserID, most int) (n int, err error) {
+	err = s.pool.QueryRow(ctx, `select count(*) from (select from notices where user_id = $1 and read_at is null limit nullif($2, 0)) as n`,
+		user, most).Scan(&n)
 	return n, translateError("count unread", err)
 }
 

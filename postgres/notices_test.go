@@ -186,12 +186,14 @@ func TestInboxPagesAndCounts(t *testing.T) {
 	b := open(t, postgres.Options{})
 	p := seat(t, b, everybody)
 	c := file(t, b.Store, owned(p))
-	const all = notify.MaxUnread + 7
+	const all = 107
 	for i := range all {
 		step(t, b, c, numbered("k", i), telling(told(notify.ToClaimant, func(d *notify.NoticeDraft) { d.Template = numbered("t", i) })))
 	}
-	if n := must[int](t)(b.CountUnread(t.Context(), p["owner"])); n != notify.MaxUnread {
-		t.Errorf("%d unread, want counting to stop at %d", n, notify.MaxUnread)
+	for most, want := range map[int]int{0: all, 100: 100, 200: all} {
+		if n := must[int](t)(b.CountUnread(t.Context(), p["owner"], most)); n != want {
+			t.Errorf("%d unread, counted up to %d", n, most)
+		}
 	}
 	var seen []string
 	for cursor := ""; ; {
@@ -226,7 +228,7 @@ func TestReadOnceByItsReader(t *testing.T) {
 	p := seat(t, b, everybody)
 	c := file(t, b.Store, owned(p))
 	for _, key := range []string{"a", "b"} {
-		step(t, b, c, key, telling(told(notify.ToClaimant)))
+		step(t, b, c, key, telling(told(notify.ToClaimant, func(d *notify.NoticeDraft) { d.Template = key })))
 	}
 	id := notices(t, b, p["owner"])[0].ID
 	first := must[notify.Notice](t)(b.MarkRead(t.Context(), p["owner"], id))
@@ -235,7 +237,7 @@ func TestReadOnceByItsReader(t *testing.T) {
 	if first.ReadAt == nil || !first.ReadAt.Equal(noon) || !again.ReadAt.Equal(noon) {
 		t.Errorf("read at %v and %v, want %s both times", first.ReadAt, again.ReadAt, noon)
 	}
-	if n := must[int](t)(b.CountUnread(t.Context(), p["owner"])); n != 1 {
+	if n := must[int](t)(b.CountUnread(t.Context(), p["owner"], 0)); n != 1 {
 		t.Errorf("%d unread, want 1", n)
 	}
 	if unread, _, err := b.ListNotices(t.Context(), p["owner"], true, 10, ""); err != nil || len(unread) != 1 || unread[0].ID == id {
@@ -379,7 +381,8 @@ func TestPeopleAreFoundByIndex(t *testing.T) {
 	c := file(t, b.Store, owned(p))
 	const times = 50
 	for i := range times {
-		step(t, b, c, numbered("k", i), telling(told(notify.ToClaimant), told(notify.ToSupervisors)))
+		named := func(d *notify.NoticeDraft) { d.Template = numbered("t", i) }
+		step(t, b, c, numbered("k", i), telling(told(notify.ToClaimant, named), told(notify.ToSupervisors, named)))
 	}
 	if n := b.count(t, "notices"); n != 3*times {
 		t.Errorf("%d notices, want %d", n, 3*times)

@@ -36,7 +36,7 @@ const retractNotices = `with wrong as (
 		$11, $12, $13, $8, $8, $3, w.counterpart_id
 	from wrong w where $6 and not w.waits and not exists (select from notices n
 		where n.case_id = $1 and n.seq = $3 and n.user_id is not distinct from w.user_id and n.counterpart_id = w.counterpart_id)
-	order by w.user_id, w.counterpart_id, w.told_at desc`
+	order by w.user_id, w.counterpart_id, w.told_at desc` + foldNotice
 
 // dropReminders removes the reminders of deadlines that do not run any more.
 const dropReminders = `delete from reminders r where r.case_id = $1 and not exists (select from jsonb_array_elements($2::jsonb) l

@@ -37,7 +37,7 @@ func mergeRules(rules ...fieldRules) fieldRules {
 var pageFields = fieldRules{
 	"mail.": {
 		"Number", "Stage", "Outcome", "Claim", "Recovered", "Outstanding", "Overpaid", "Clock", "Due", "Days", "Passed",
-		"Next", "Title", "Link", "Stop", "Answer", "Amount", "RightDay", "LastDay",
+		"Next", "Title", "Link", "Stop", "Answer", "Amount", "RightDay", "LastDay", "Count", "Latest",
 	},
 	"mail.moment": {"At", "Weekday"},
 	"mail.day":    {"At"},

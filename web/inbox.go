@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,6 +17,17 @@ const (
 	inboxPageSize = 30
 	mailPageSize  = 50
 )
+
+// maxShownUnread is the largest number of unread notifications that pages show.
+const maxShownUnread = 99
+
+// formatUnread formats the number of unread notifications: 99+ for more.
+func formatUnread(n int) string {
+	if n > maxShownUnread {
+		return strconv.Itoa(maxShownUnread) + "+"
+	}
+	return strconv.Itoa(n)
+}
 
 // inboxBody is the model of the inbox.
 type inboxBody struct {
@@ -55,12 +67,12 @@ func (c *pageContext) countUnread() int {
 	if c.web.notices == nil || !c.visitor.SignedIn() {
 		return -1
 	}
-	box, err := c.web.notices.Inbox(c.Request().Context(), c.visitor.Actor, true, 1, "")
+	unread, err := c.web.notices.CountUnread(c.Request().Context(), c.visitor.Actor, maxShownUnread+1)
 	if err != nil {
 		c.web.log.WarnContext(c.Request().Context(), "cannot count unread notifications", "error", err)
 		return 0
 	}
-	return box.Unread
+	return unread
 }
 
 // inboxPage lists the visitor's notifications.

@@ -68,7 +68,7 @@ func templateFunctions(texts *pageTexts, files *assets) template.FuncMap {
 	return template.FuncMap{
 		"t": texts.T, "word": texts.Word, "asset": files.pathOf,
 		"clock": formatTime, "minute": formatMinute, "day": formatDay, "machine": formatRFC3339, "left": texts.formatTimeLeft,
-		"yuan": formatYuan, "size": formatSize, "short": shortenHash, "grouped": groupHash,
+		"unread": formatUnread, "yuan": formatYuan, "size": formatSize, "short": shortenHash, "grouped": groupHash,
 		"dict": namedValues,
 	}
 }

@@ -252,7 +252,7 @@ func (n *Notices) sendMail(ctx context.Context, m notify.Mail) (outcome notify.M
 	letter := n.composeLetter(wants.Language, m)
 	outcome = notify.MailOutcome{State: notify.MailKept}
 	if n.Mails != nil {
-		attempt := n.Mails.Send(ctx, notify.Outgoing{ID: m.ID, To: m.To, At: m.ToldAt, Letter: letter})
+		attempt := n.Mails.Send(ctx, notify.Outgoing{ID: m.MessageID(), To: m.To, At: m.ToldAt, Letter: letter})
 		if attempt.Verdict != notify.Accepted {
 			n.Log.WarnContext(ctx, "a mail was not sent", "notice", m.ID, "failures", m.Failures+1, "because", attempt.Note)
 		}

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net/mail"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,6 +34,7 @@ const lease = 5 * time.Minute
 // office is a database with people and a case, and a clock that can be moved
 // ahead.
 type office struct {
+	told   int // steps of tell
 	url    string
 	store  *postgres.Store
 	ahead  atomic.Int64
@@ -89,10 +92,18 @@ func (o *office) draft(change ...func(*notify.NoticeDraft)) notify.NoticeDraft {
 	return d
 }
 
-// tell writes n steps that each tell what is given.
+// tell writes n steps that each tell what is given. Only the first notice keeps its
+// template: the others would be counted in it.
 func (o *office) tell(t testing.TB, n int, telling notify.Notifications) {
 	t.Helper()
 	for range n {
+		telling.Notices = slices.Clone(telling.Notices)
+		for i, d := range telling.Notices {
+			if o.told > 0 && (d.Template == "stage_entered" || strings.HasPrefix(d.Template, "text-")) {
+				telling.Notices[i].Template = fmt.Sprintf("text-%d", o.told)
+			}
+		}
+		o.told++
 		_, err := o.store.WriteStep(t.Context(), postgres.StepWrite{
 			CaseID: o.c.ID, Drafts: []journal.Draft{o.entry(newID(t))}, Next: o.c.Position, Deadlines: o.c.Deadlines, Notifications: telling,
 		})

@@ -457,11 +457,22 @@ create table notices (
     mail_subject  text        not null default '',
     mail_body     text        not null default '',
     mail_done_at  timestamptz,
-    counterpart_id text collate "C" not null default '' -- '': a user, or the claimant without an account
+    counterpart_id text collate "C" not null default '', -- '': a user, or the claimant without an account
+    count         integer     not null default 1, -- changes that this notice stands for; told_at is that of the last
+    mailed_count  integer     not null default 0, -- as of the last claim of its mail
+    -- Its place in the inbox: unread deadlines and money stay on top.
+    priority      smallint    not null generated always as (case
+                      when read_at is not null then 0 when class = 'deadline' then 4 when class = 'money' then 3
+                      when urgent then 2 else 1 end) stored
 );
 create index notices_case on notices (case_id, seq);
-create index notices_inbox on notices (user_id, told_at desc, id desc);
-create index notices_unread on notices (user_id, told_at desc, id desc) where read_at is null;
+create index notices_inbox on notices (user_id, priority desc, told_at desc, id desc);
+-- Changes of one kind share a notice until it is read, or without an account until
+-- its mail is sent. Deadlines never do: each has its own day.
+create unique index notices_fold on notices (coalesce(user_id, ''), case_id, audience, template, counterpart_id)
+    where class <> 'deadline' and case when user_id is null then mail_claim = 0 else read_at is null end;
+create index notices_mail_only on notices (case_id, template) where user_id is null;
+create index notices_unread on notices (user_id) where read_at is null;
 create index notices_mail on notices (mail_at) where mail_state in ('due', 'sending');
 create index notices_mailed on notices (mail_done_at desc, id desc) where mail_body <> '';
 
