@@ -32,6 +32,9 @@ func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error
 	if err != nil {
 		return err
 	}
+	if request.IfMatch, err = parseIfMatch(params.IfMatch); err != nil {
+		return err
+	}
 	up, err := received.fileDescription()
 	if err != nil {
 		return err

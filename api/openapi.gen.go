@@ -3158,6 +3158,9 @@ type ID = string
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
+// IfMatch defines model for IfMatch.
+type IfMatch = string
+
 // LastEventID defines model for LastEventId.
 type LastEventID = int64
 
@@ -3232,6 +3235,9 @@ type MethodNotAllowed = Problem
 
 // NotFound RFC 9457 problem document
 type NotFound = Problem
+
+// PreconditionFailed RFC 9457 problem document
+type PreconditionFailed = Problem
 
 // RangeNotSatisfiable RFC 9457 problem document
 type RangeNotSatisfiable = Problem
@@ -3341,6 +3347,9 @@ type StreamEventsParams struct {
 type AddEvidenceParams struct {
 	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case when it was read. If the case has changed since then, the request is refused (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // RequestExportParams defines parameters for RequestExport.
@@ -3361,6 +3370,9 @@ type PreviewExportParams struct {
 type SetHoldParams struct {
 	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case when it was read. If the case has changed since then, the request is refused (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // GetJournalParams defines parameters for GetJournal.
@@ -3382,6 +3394,9 @@ type IssueLinkParams struct {
 type SupplyParticularsParams struct {
 	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case when it was read. If the case has changed since then, the request is refused (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // ImportStatementParams defines parameters for ImportStatement.
@@ -4167,6 +4182,21 @@ func (w *ServerInterfaceWrapper) AddEvidence(ctx echo.Context) error {
 
 		params.IdempotencyKey = &IdempotencyKey
 	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.AddEvidence(ctx, id, params)
@@ -4286,6 +4316,21 @@ func (w *ServerInterfaceWrapper) SetHold(ctx echo.Context) error {
 		}
 
 		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -4462,6 +4507,21 @@ func (w *ServerInterfaceWrapper) SupplyParticulars(ctx echo.Context) error {
 		}
 
 		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments

@@ -31,6 +31,9 @@ func (a *API) SupplyParticulars(c echo.Context, id ID, params SupplyParticularsP
 	if err != nil {
 		return err
 	}
+	if request.IfMatch, err = parseIfMatch(params.IfMatch); err != nil {
+		return err
+	}
 	reply, err := a.service.SupplyParticulars(c.Request().Context(), request, recovery.CaseID(id), change)
 	if err != nil {
 		return err

@@ -28,6 +28,9 @@ func (a *API) SetHold(c echo.Context, id ID, p SetHoldParams) error {
 	if err != nil {
 		return err
 	}
+	if request.IfMatch, err = parseIfMatch(p.IfMatch); err != nil {
+		return err
+	}
 	reply, err := a.service.Hold(c.Request().Context(), request, recovery.CaseID(id), reason)
 	if err != nil {
 		return err

@@ -1,11 +1,13 @@
 package casework
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/textlint"
 )
@@ -66,24 +68,24 @@ var (
 	privacyArticle    = textlint.Article{Statute: "民法典", Section: "1032、1033", Edition: "2020-05-28 公布", Mark: "V"}
 )
 
-// newContactChecker returns a checker for a message about to be sent. It checks
-// the text, the number of messages so far and the time. The check is
-// advice: a message that was sent in spite of it can still be recorded.
-func (s *Service) newContactChecker(
-	c recovery.Case, body recovery.ActionBody, now time.Time,
-) (func(recovery.Position, []recovery.ContactEntry) error, error) {
+// checkPlannedContact checks a message about to be sent: the text, the number of
+// messages so far and the time. The check is advice: a message that was sent in spite
+// of it can still be recorded.
+func (s *Service) checkPlannedContact(ctx context.Context, locked postgres.LockedCase, body recovery.ActionBody, now time.Time) error {
+	c, p := locked.Case, locked.Position
 	limits, err := s.contactLimits(c, now)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	log, err := locked.ContactLog(ctx, c.ID)
+	if err != nil {
+		return err
 	}
 	next := body.PlannedContact()
 	next.At = now
-	unsafe := s.findUnsafeText(c, body, next.InGroup)
-	return func(p recovery.Position, log []recovery.ContactEntry) error {
-		plan := plannedContact{limits: limits, before: recovery.SentOrPlanned(log, now), counterparts: p.Counterparts, next: next}
-		plan.groupForbidden = next.InGroup && (p.OneToOne || p.NoNotice)
-		return plan.buildRefusal(unsafe)
-	}, nil
+	plan := plannedContact{limits: limits, before: recovery.SentOrPlanned(log, now), counterparts: p.Counterparts, next: next}
+	plan.groupForbidden = next.InGroup && (p.OneToOne || p.NoNotice)
+	return plan.buildRefusal(s.findUnsafeText(c, body, next.InGroup))
 }
 
 // plannedContact is a message with everything that decides whether it may be

@@ -87,7 +87,7 @@ func (s *Service) prepareEvidence(
 		if err := use.take(ctx); err != nil {
 			return "", err
 		}
-		write.Idempotency = idem
+		write.Idempotency, write.Precondition = idem, both(s.mayStillWrite(req), acceptsFilesOf(req.Actor))
 		err := s.writeEvidence(ctx, write, file)
 		if err != nil {
 			err = errors.Join(err, use.releaseAfter(ctx, err))
@@ -106,6 +106,17 @@ func (s *Service) writeEvidence(ctx context.Context, write postgres.EvidenceWrit
 		s.rollbackBlob(context.WithoutCancel(ctx), write.Evidence.ID, file)
 	}
 	return err
+}
+
+// acceptsFilesOf is the precondition of a file: from a counterpart none is accepted in a
+// case of danger.
+func acceptsFilesOf(actor recovery.Actor) postgres.Precondition {
+	return func(_ context.Context, locked postgres.LockedCase) error {
+		if actor.Role == recovery.RoleCounterpart && locked.Position.Facts.IsInDanger() {
+			return recovery.HandledByOthers()
+		}
+		return nil
+	}
 }
 
 // exhibitAsReceived returns a file as it was right after it was stored: without

@@ -42,7 +42,7 @@ func (s *Service) prepareAnswers(
 	}
 	write := s.answersWrite(req, c, &exhibit, states)
 	return change[Exhibit]{string(exhibit.ID), exhibit, func(idem postgres.Idempotency) (Exhibit, error) {
-		write.Idempotency = idem
+		write.Idempotency, write.Precondition = idem, s.mayStillWrite(req)
 		return exhibit, s.Store.WriteAnswers(ctx, write)
 	}}, nil
 }

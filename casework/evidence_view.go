@@ -37,8 +37,7 @@ func (s *Service) recordViewing(ctx context.Context, req Request, c recovery.Cas
 	if purpose != "" {
 		draft.Facts["purpose"] = purpose
 	}
-	_, err := s.Store.AppendEntries(ctx, c.ID, false, draft)
-	return err
+	return s.Store.RecordReading(ctx, c.ID, draft, s.mayStillRead(req))
 }
 
 func checkPurpose(purpose string) error {

@@ -47,7 +47,7 @@ func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Cas
 	if order.CounterpartID != "" {
 		draft.Facts["counterpart_id"] = order.CounterpartID
 	}
-	write := postgres.ExportWrite{Export: export, Draft: draft}
+	write := postgres.ExportWrite{Export: export, Draft: draft, Precondition: s.mayStillRead(req)}
 	if !order.needsAgreement() {
 		return change[recovery.Export]{string(export.ID), export, func(idem postgres.Idempotency) (recovery.Export, error) {
 			write.Idempotency = idem
@@ -149,7 +149,7 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	}
 	draft := s.newDraft(recovery.EntryExportDownloaded, req, c)
 	draft.Facts = map[string]any{"export_id": id, "file": name, "audience": export.Audience}
-	if _, err := s.Store.AppendEntries(ctx, c.ID, false, draft); err != nil {
+	if err := s.Store.RecordReading(ctx, c.ID, draft, s.mayStillRead(req)); err != nil {
 		return nil, export, errors.Join(err, file.Close())
 	}
 	return file, export, nil

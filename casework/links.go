@@ -49,19 +49,12 @@ func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID
 func (s *Service) prepareLink(
 	ctx context.Context, req Request, c recovery.Case, to recovery.CounterpartID, days int,
 ) (change[Link], error) {
-	if !c.Position.Invites() {
-		refused := recovery.Faultf(recovery.CodeActionNotAllowed, "The case is closed: no links are issued.")
-		if c.Position.IsOpen() {
-			refused = recovery.Faultf(recovery.CodeActionNotAllowed,
-				"In a case of fraud, threat or gambling do not deal with the other side: no links are issued. Leave it to the police.")
-		}
-		return change[Link]{}, withAllowedActions(refused, c, req.Actor)
-	}
 	link, err := s.newLink(req.Actor, c.ID, to, days)
 	if err != nil {
 		return change[Link]{}, err
 	}
 	write := postgres.LinkWrite{Link: link.Link, Draft: s.linkDraft(recovery.EntryLinkIssued, req, c, link.Link)}
+	write.Precondition = both(s.mayStillWrite(req), invites(req.Actor))
 	write.Draft.Facts["expires_at"] = link.ExpiresAt.Format(time.RFC3339)
 	write.Revoked = func(old recovery.Link) journal.Draft {
 		draft := s.linkDraft(recovery.EntryLinkRevoked, req, c, old)
@@ -72,6 +65,21 @@ func (s *Service) prepareLink(
 		write.Idempotency = idem
 		return link, s.Store.IssueLink(ctx, write)
 	}}, nil
+}
+
+// invites is the precondition of a link: the case is open, and not one of danger.
+func invites(actor recovery.Actor) postgres.Precondition {
+	return func(_ context.Context, locked postgres.LockedCase) error {
+		if locked.Position.Invites() {
+			return nil
+		}
+		refused := recovery.Faultf(recovery.CodeActionNotAllowed, "The case is closed: no links are issued.")
+		if locked.Position.IsOpen() {
+			refused = recovery.Faultf(recovery.CodeActionNotAllowed,
+				"In a case of fraud, threat or gambling do not deal with the other side: no links are issued. Leave it to the police.")
+		}
+		return withAllowedActions(refused, locked.Case, actor)
+	}
 }
 
 // caseForLinks loads a case whose links the actor may manage.

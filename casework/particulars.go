@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 
 	"recourse/postgres"
 	"recourse/recovery"
@@ -64,30 +65,84 @@ func (s *Service) SupplyParticulars(
 	return runIdempotent(ctx, s, req, func() (change[CaseParticulars], error) { return s.prepareParticulars(ctx, req, c, supplied) })
 }
 
+// prepareParticulars checks what is supplied against what is stored, and has the day of
+// noticing changed. The rest is decided again under the lock of the case.
 func (s *Service) prepareParticulars(
 	ctx context.Context, req Request, c recovery.Case, supplied recovery.Particulars,
 ) (change[CaseParticulars], error) {
+	if err := req.checkVersion(c); err != nil {
+		return change[CaseParticulars]{}, err
+	}
 	stored, err := s.Store.ReadParticulars(ctx, c.ID)
 	if err != nil {
 		return change[CaseParticulars]{}, err
 	}
-	stored.NoticedOn = c.Facts().NoticedOn()
-	supplied = supplied.Normalize().ChangesSince(stored)
-	if err := supplied.Validate(stored, c, s.Now()); err != nil {
+	news, amended, err := s.changedParticulars(c, stored, supplied)
+	if err != nil {
 		return change[CaseParticulars]{}, err
 	}
-	amended := recovery.Facts{NoticedAt: recovery.ParseDay(supplied.NoticedOn)}
-	supplied.NoticedOn, c.Position.Facts = "", c.Facts().Amended(amended)
-	draft := s.newDraft(recovery.EntryParticulars, req, c)
-	draft.Key = "particulars:" + s.newID()
-	draft.Facts, draft.Personal = supplied.EntryFacts(), supplied.ValuesByPath()
-	after := particularsFor(req.Actor, c, stored.WithChange(supplied))
+	c.Position.Facts = c.Facts().Amended(amended)
+	after := particularsFor(req.Actor, c, stored.WithChange(news))
 	return change[CaseParticulars]{string(c.ID), after, func(idem postgres.Idempotency) (CaseParticulars, error) {
-		if err := s.amendNoticed(ctx, req, c, amended); err != nil || supplied.IsEmpty() {
+		if err := s.amendNoticed(ctx, req, c, amended); err != nil || news.IsEmpty() {
 			return after, err
 		}
-		return after, s.Store.WriteDirectly(ctx, postgres.DirectWrite{CaseID: c.ID, Draft: draft, Idempotency: idem})
+		if amended.NoticedAt != nil {
+			req.IfMatch = nil // the workflow has compared the version, and changed it
+		}
+		supplied.NoticedOn = "" // written by the workflow
+		return s.writeParticulars(ctx, req, c.ID, supplied, idem)
 	}}, nil
+}
+
+// changedParticulars returns the supplied values that differ from the stored ones, and
+// those that are facts of the case.
+func (s *Service) changedParticulars(c recovery.Case, stored, supplied recovery.Particulars) (recovery.Particulars, recovery.Facts, error) {
+	stored.NoticedOn = c.Facts().NoticedOn()
+	news := supplied.Normalize().ChangesSince(stored)
+	if err := news.Validate(stored, c, s.Now()); err != nil {
+		return recovery.Particulars{}, recovery.Facts{}, err
+	}
+	amended := recovery.Facts{NoticedAt: recovery.ParseDay(news.NoticedOn)}
+	news.NoticedOn = ""
+	return news, amended, nil
+}
+
+// errUnchanged means that nothing is left to write.
+var errUnchanged = errors.New("casework: the particulars are stored already")
+
+// writeParticulars compares the supplied values with those that are stored while the
+// case is locked, and writes the ones that differ.
+func (s *Service) writeParticulars(
+	ctx context.Context, req Request, id recovery.CaseID, supplied recovery.Particulars, idem postgres.Idempotency,
+) (after CaseParticulars, err error) {
+	decide := func(ctx context.Context, locked postgres.LockedCase, w *postgres.DirectWrite) error {
+		if err := s.mayStillWrite(req)(ctx, locked); err != nil {
+			return err
+		}
+		stored, err := locked.ReadParticulars(ctx, id)
+		if err != nil {
+			return err
+		}
+		news, _, err := s.changedParticulars(locked.Case, stored, supplied)
+		if err != nil {
+			return err
+		}
+		after = particularsFor(req.Actor, locked.Case, stored.WithChange(news))
+		if news.IsEmpty() {
+			return errUnchanged
+		}
+		w.Draft = s.newDraft(recovery.EntryParticulars, req, locked.Case)
+		w.Draft.Key = "particulars:" + s.newID()
+		w.Draft.Facts, w.Draft.Personal = news.EntryFacts(), news.ValuesByPath()
+		w.Idempotency.Result, err = encodeResult(after)
+		return err
+	}
+	err = s.Store.WriteDirectly(ctx, postgres.DirectWrite{CaseID: id, Idempotency: idem, Decide: decide})
+	if errors.Is(err, errUnchanged) {
+		err = nil
+	}
+	return after, err
 }
 
 // amendNoticed has the workflow change the day on which the claimant noticed the

@@ -117,8 +117,8 @@ func (s *Service) eraseNow(ctx context.Context, req Request, c recovery.Case, be
 	draft := s.newDraft(recovery.EntryValuesErased, req, c)
 	draft.Key = "erased"
 	draft.Facts = map[string]any{"because": because, "articles": articleTexts(deletionArticle)}
-	write := postgres.ErasureWrite{CaseID: c.ID, Draft: draft, Check: func(current recovery.Case) error {
-		if keepReasons := s.reasonsToKeep(current); current.ErasedAt != nil || len(keepReasons) > 0 {
+	write := postgres.ErasureWrite{CaseID: c.ID, Draft: draft, Precondition: func(_ context.Context, current postgres.LockedCase) error {
+		if keepReasons := s.reasonsToKeep(current.Case); current.ErasedAt != nil || len(keepReasons) > 0 {
 			return recovery.Faultf(recovery.CodeConflict, "The case has changed. Read it again.")
 		}
 		return nil
@@ -148,12 +148,7 @@ func (s *Service) restrictCase(ctx context.Context, req Request, c recovery.Case
 	draft.Personal = map[string]string{"reason": reason}
 	return applyChange(ctx, s, req, change[Erasure]{string(c.ID), outcome, func(idem postgres.Idempotency) (Erasure, error) {
 		return outcome, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-			CaseID: c.ID, Restrict: true, Draft: draft, Idempotency: idem, Check: func(current recovery.Case) error {
-				if keepReasons := s.reasonsToKeep(current); len(keepReasons) != 1 || keepReasons[0].Reason != ReasonRetention {
-					return recovery.Faultf(recovery.CodeConflict, "The case has changed. Read it again.")
-				}
-				return nil
-			},
+			CaseID: c.ID, Restrict: true, Draft: draft, Idempotency: idem, Precondition: s.isStillKeptFor(ReasonRetention),
 		})
 	}})
 }
@@ -164,7 +159,8 @@ func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Cas
 	draft.Key = requestEntryKey(req, s.newID)
 	draft.Facts = map[string]any{"because": keepReasons[0].Reason, "articles": articleTexts(keepReasons[0].Articles...)}
 	draft.Personal = map[string]string{"reason": reason}
-	if _, err := s.Store.AppendEntries(ctx, c.ID, false, draft); err != nil {
+	err := s.Store.WriteRetention(ctx, postgres.RetentionWrite{CaseID: c.ID, Draft: draft, Precondition: s.isStillKeptFor(keepReasons[0].Reason)})
+	if err != nil && !errors.Is(err, postgres.ErrRepeated) { // a repeated request is refused as before
 		return err
 	}
 	refusal := &recovery.Fault{Code: recovery.CodeErasureRefused, Detail: "The personal data is not erased now."}
@@ -172,6 +168,17 @@ func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Cas
 		refusal.Fields = append(refusal.Fields, recovery.FieldFault{Code: keep.Reason, Detail: keep.String()})
 	}
 	return refusal
+}
+
+// isStillKeptFor is the precondition that the first reason to keep a case is the one
+// that was decided on.
+func (s *Service) isStillKeptFor(reason string) postgres.Precondition {
+	return func(_ context.Context, current postgres.LockedCase) error {
+		if keepReasons := s.reasonsToKeep(current.Case); len(keepReasons) == 0 || keepReasons[0].Reason != reason {
+			return recovery.Faultf(recovery.CodeConflict, "The case has changed. Read it again.")
+		}
+		return nil
+	}
 }
 
 // String is a reason with its articles.
@@ -198,31 +205,24 @@ func (s *Service) Hold(ctx context.Context, req Request, id recovery.CaseID, rea
 	if err := recovery.CheckReason(reason); err != nil {
 		return Reply[View]{}, err
 	}
-	return runIdempotent(ctx, s, req, func() (change[View], error) { return s.prepareHold(ctx, req, c, reason) })
+	return runIdempotent(ctx, s, req, func() (change[View], error) { return s.prepareHold(ctx, req, c, reason), nil })
 }
 
-func (s *Service) prepareHold(ctx context.Context, req Request, c recovery.Case, reason string) (change[View], error) {
-	if err := req.checkVersion(c); err != nil {
-		return change[View]{}, err
-	}
+func (s *Service) prepareHold(ctx context.Context, req Request, c recovery.Case, reason string) change[View] {
 	draft := s.newDraft(recovery.EntryHoldSet, req, c)
 	draft.Key = requestEntryKey(req, s.newID)
 	// The claimant must not see yet why the case is on hold.
 	draft.Facts = map[string]any{"visibility": recovery.NoteInternal}
 	draft.Personal = map[string]string{"reason": reason}
-	yes, after := true, c
-	after.HeldSince, after.Version = &draft.At, c.Version+1
-	view, err := s.caseView(ctx, after, req.Actor)
-	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
-		return view, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-			CaseID: c.ID, Hold: &yes, Draft: draft, Idempotency: idem, Check: func(current recovery.Case) error {
-				if current.HeldSince != nil || current.ErasedAt != nil {
-					return recovery.Faultf(recovery.CodeConflict, "The case is on hold already, or was erased.")
-				}
-				return nil
-			},
+	return s.directChange(ctx, req, postgres.DirectWrite{CaseID: c.ID, Hold: true, Draft: draft},
+		func(ctx context.Context, locked postgres.LockedCase, _ *postgres.DirectWrite) (View, error) {
+			if locked.HeldSince != nil || locked.ErasedAt != nil {
+				return View{}, recovery.Faultf(recovery.CodeConflict, "The case is on hold already, or was erased.")
+			}
+			after := redactCase(locked.Case, req.Actor)
+			after.HeldSince, after.Version = &draft.At, locked.Version+1
+			return s.caseViewFrom(ctx, locked, after, req.Actor)
 		})
-	}}, err
 }
 
 // LiftHold ends a legal hold; a second call changes nothing. Errors:
@@ -234,10 +234,9 @@ func (s *Service) LiftHold(ctx context.Context, req Request, id recovery.CaseID)
 	}
 	draft := s.newDraft(recovery.EntryHoldLifted, req, c)
 	draft.Key = requestEntryKey(req, s.newID)
-	no := false
 	lifted := errors.New("lifted meanwhile")
 	err = s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-		CaseID: c.ID, Hold: &no, Draft: draft, Check: func(current recovery.Case) error {
+		CaseID: c.ID, LiftHold: true, Draft: draft, Precondition: func(_ context.Context, current postgres.LockedCase) error {
 			if current.HeldSince == nil {
 				return lifted
 			}

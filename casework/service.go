@@ -165,17 +165,29 @@ type View struct {
 }
 
 func (s *Service) caseView(ctx context.Context, c recovery.Case, actor recovery.Actor) (View, error) {
-	have, err := s.Store.ListEvidence(ctx, c.ID)
+	return s.caseViewFrom(ctx, s.Store, c, actor)
+}
+
+// caseReader reads what belongs to a case: from the store, or in the transaction that
+// changes the case.
+type caseReader interface {
+	ListEvidence(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
+	ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error)
+	ListOpenFlags(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error)
+}
+
+func (s *Service) caseViewFrom(ctx context.Context, from caseReader, c recovery.Case, actor recovery.Actor) (View, error) {
+	have, err := from.ListEvidence(ctx, c.ID)
 	if err != nil {
 		return View{}, err
 	}
-	log, err := s.Store.ContactLog(ctx, c.ID)
+	log, err := from.ContactLog(ctx, c.ID)
 	if err != nil {
 		return View{}, err
 	}
 	view, err := s.fullView(c, actor, have, log)
 	if err == nil && canSeeFlags(actor) {
-		view.Flags, err = s.Store.ListOpenFlags(ctx, c.ID)
+		view.Flags, err = from.ListOpenFlags(ctx, c.ID)
 	}
 	return view, err
 }

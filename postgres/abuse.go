@@ -108,8 +108,8 @@ func (s *Store) FindFlag(ctx context.Context, id string) (recovery.AbuseFlag, er
 }
 
 // ListOpenFlags lists the open flags of a case, oldest first.
-func (s *Store) ListOpenFlags(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error) {
-	return queryAll[recovery.AbuseFlag](ctx, s, "list flags", selectFlags+` where f.case_id = $1 and f.dismissed_at is null
+func (r reads) ListOpenFlags(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error) {
+	return queryAllIn[recovery.AbuseFlag](ctx, r.db, "list flags", selectFlags+` where f.case_id = $1 and f.dismissed_at is null
 		order by f.found_at, f.id`, id)
 }
 
@@ -139,7 +139,7 @@ func (s *Store) ListFlags(ctx context.Context, dismissed bool, limit int, cursor
 // CodeConflict if it was dismissed before.
 func (s *Store) DismissFlag(ctx context.Context, f recovery.AbuseFlag, draft journal.Draft, idempotency Idempotency) error {
 	return s.inTransaction(ctx, "dismiss flag", func(tx pgx.Tx) error {
-		writer, _, err := s.beginEntry(ctx, tx, f.CaseID, draft, idempotency)
+		writer, _, err := s.beginEntry(ctx, tx, f.CaseID, draft, idempotency, nil)
 		if err != nil {
 			return err
 		}

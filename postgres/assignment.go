@@ -45,11 +45,11 @@ func nextAssignee(ctx context.Context, tx pgx.Tx, role recovery.Role, holds reco
 }
 
 // SetCapacity sets how many open cases an agent is assigned automatically; 0
-// for none. Errors: CodeNotFound.
+// for none. Errors: CodeNotFound, also for an account that is no agent.
 func (s *Store) SetCapacity(ctx context.Context, id recovery.UserID, cases int) error {
-	tag, err := s.pool.Exec(ctx, `update users set capacity = $2 where id = $1`, id, max(0, cases))
+	tag, err := s.pool.Exec(ctx, `update users set capacity = $2 where id = $1 and role = 'agent'`, id, max(0, cases))
 	if err == nil && tag.RowsAffected() == 0 {
-		return notFound("account")
+		return notFound("agent")
 	}
 	return translateError("set capacity", err)
 }

@@ -19,8 +19,8 @@ var contactKinds = []recovery.EntryKind{
 // ContactLog lists the recorded and planned messages of a case in the order
 // they were entered, including demand letters and instalment reminders, as
 // corrected. They are stored only in the journal.
-func (s *Store) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error) {
-	rows, err := queryAll[entryRow](ctx, s, "read contacts", selectContacts, id, contactKinds)
+func (r reads) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error) {
+	rows, err := queryAllIn[entryRow](ctx, r.db, "read contacts", selectContacts, id, contactKinds)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -96,11 +97,12 @@ func TestPlansAtTheSameTimeAreJudgedOneByOne(t *testing.T) {
 		group.Go(func() {
 			errs[i] = s.WriteDirectly(t.Context(), postgres.DirectWrite{
 				CaseID: c.ID, Draft: message(recovery.EntryContactPlanned, "a", false, 0),
-				Check: func(p recovery.Position, log []recovery.ContactEntry) error {
-					if len(log) > 0 || p.Stage != c.Position.Stage {
-						return recovery.Faultf(recovery.CodeContactLimit, "%v", refused)
+				Decide: func(ctx context.Context, locked postgres.LockedCase, _ *postgres.DirectWrite) error {
+					log, err := locked.ContactLog(ctx, c.ID)
+					if err == nil && (len(log) > 0 || locked.Position.Stage != c.Position.Stage) {
+						err = recovery.Faultf(recovery.CodeContactLimit, "%v", refused)
 					}
-					return nil
+					return err
 				},
 			})
 		})

@@ -75,12 +75,12 @@ func (s *Store) remindCounterparts(ctx context.Context, id recovery.CaseID, draf
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		c, err := readAndCheck(ctx, tx, id, func(recovery.Case) error { return nil })
+		c, err := readLockedCase(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		for _, row := range list {
-			if err := writer.queueReminder(row, c, s.currentTime(), draft); err != nil {
+			if err := writer.queueReminder(row, c.Case, s.currentTime(), draft); err != nil {
 				return err
 			}
 		}

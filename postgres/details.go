@@ -52,11 +52,12 @@ func queueDetails(batch *pgx.Batch, d recovery.EvidenceDetails) {
 
 // AnswersWrite holds a claimant's answers to the facts found in a file.
 type AnswersWrite struct {
-	CaseID      recovery.CaseID
-	EvidenceID  recovery.EvidenceID
-	Answers     map[string]string // merged into the existing ones
-	Draft       journal.Draft
-	Idempotency Idempotency
+	CaseID       recovery.CaseID
+	EvidenceID   recovery.EvidenceID
+	Answers      map[string]string // merged into the existing ones
+	Draft        journal.Draft
+	Idempotency  Idempotency
+	Precondition Precondition
 }
 
 // WriteAnswers stores answers with their journal entry. Errors: ErrRepeated,
@@ -67,7 +68,7 @@ func (s *Store) WriteAnswers(ctx context.Context, w AnswersWrite) error {
 		return fmt.Errorf("answers: %w", err)
 	}
 	return s.inTransaction(ctx, "answer on evidence", func(tx pgx.Tx) error {
-		writer, _, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
+		writer, _, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency, w.Precondition)
 		if err != nil {
 			return err
 		}
@@ -80,7 +81,7 @@ func (s *Store) WriteAnswers(ctx context.Context, w AnswersWrite) error {
 // entry. Errors: ErrRepeated if there is a copy, CodeNotFound.
 func (s *Store) StoreView(ctx context.Context, id recovery.CaseID, d recovery.EvidenceDetails, draft journal.Draft) error {
 	return s.inTransaction(ctx, "keep a shown copy", func(tx pgx.Tx) error {
-		writer, _, err := s.beginEntry(ctx, tx, id, draft, Idempotency{})
+		writer, _, err := s.beginEntry(ctx, tx, id, draft, Idempotency{}, nil)
 		if err != nil {
 			return err
 		}

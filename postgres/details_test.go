@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -193,6 +194,32 @@ func TestUploadsUnderWayAreBounded(t *testing.T) {
 	}
 	if b.count(t, "uploads where $1 <> ''", "x") != recovery.MaxUploads {
 		t.Error("the refused one stands")
+	}
+}
+
+// TestUploadsAtOnceAreBounded: uploads that are announced at the same time do not exceed
+// the limit together.
+func TestUploadsAtOnceAreBounded(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{Now: func() time.Time { return noon }})
+	c := file(t, b.Store)
+	var begun atomic.Int32
+	var group sync.WaitGroup
+	for range 2 * recovery.MaxUploads {
+		upload := announced(t, c)
+		group.Go(func() {
+			_, err := b.BeginUpload(t.Context(), upload, postgres.Idempotency{})
+			switch {
+			case err == nil:
+				begun.Add(1)
+			case recovery.CodeOf(err) != recovery.CodeConflict:
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if got := int(begun.Load()); got != recovery.MaxUploads || b.count(t, "uploads where $1 <> ''", "x") != got {
+		t.Errorf("%d uploads were begun, %d are allowed", got, recovery.MaxUploads)
 	}
 }
 

@@ -17,6 +17,7 @@ type EvidenceWrite struct {
 	Evidence      recovery.Evidence // the store sets Seq
 	Draft         journal.Draft
 	Idempotency   Idempotency
+	Precondition  Precondition
 	Notifications notify.Notifications
 	Details       *recovery.EvidenceDetails // what was found in the file
 	// FindDuplicate returns the earlier file that this one duplicates, or "".
@@ -34,7 +35,8 @@ const selectEvidence = `select id, case_id, seq, kind, sha256, size, media_type,
 // satisfied now. Evidence of a counterpart satisfies none, so the workflow
 // gets no signal.
 //
-// Errors: ErrRepeated, CodeNotFound for an unknown case.
+// Errors: ErrRepeated, CodeNotFound for an unknown case, and those of the
+// precondition.
 func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evidence, error) {
 	added := w.Evidence
 	err := s.inTransaction(ctx, "add evidence", func(tx pgx.Tx) error {
@@ -44,7 +46,7 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 		if err := w.recordDuplicate(ctx, tx); err != nil {
 			return err
 		}
-		writer, record, err := s.beginEntry(ctx, tx, w.Evidence.CaseID, w.Draft, Idempotency{})
+		writer, record, err := s.beginEntry(ctx, tx, w.Evidence.CaseID, w.Draft, Idempotency{}, w.Precondition)
 		if err != nil {
 			return err
 		}
@@ -93,25 +95,38 @@ func (w *EvidenceWrite) recordDuplicate(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// beginEntry starts a write with one entry. The idempotency row comes first, so
-// that a repetition fails with ErrRepeated before anything else is checked.
-// Errors: ErrRepeated, also if the draft's key exists; CodeNotFound.
+// beginEntry starts a write with one entry, if its precondition is fulfilled.
+// Errors: ErrRepeated, also if the draft's key exists; CodeNotFound, and those of the
+// precondition.
 func (s *Store) beginEntry(
-	ctx context.Context, tx pgx.Tx, id recovery.CaseID, draft journal.Draft, idempotency Idempotency,
+	ctx context.Context, tx pgx.Tx, id recovery.CaseID, draft journal.Draft, idempotency Idempotency, required Precondition,
 ) (*journalWriter, journal.Record, error) {
-	if err := s.writeIdempotency(ctx, tx, idempotency); err != nil {
-		return nil, journal.Record{}, err
-	}
-	writer, err := s.lockJournal(ctx, tx, id, draft)
+	writer, err := s.lockForEntry(ctx, tx, id, draft.Key, idempotency)
 	if err != nil {
 		return nil, journal.Record{}, err
 	}
-	_, known := writer.existingRecord(draft.Key)
-	if known {
-		return nil, journal.Record{}, ErrRepeated
+	if err := required.check(ctx, tx, id); err != nil {
+		return nil, journal.Record{}, err
 	}
 	record, err := writer.appendEntry(draft)
 	return writer, record, err
+}
+
+// lockForEntry locks the journal of a case for a new entry with a key. The
+// idempotency row comes first, so that a repetition fails with ErrRepeated before
+// anything else is checked.
+func (s *Store) lockForEntry(ctx context.Context, tx pgx.Tx, id recovery.CaseID, key string, idempotency Idempotency) (*journalWriter, error) {
+	if err := s.writeIdempotency(ctx, tx, idempotency); err != nil {
+		return nil, err
+	}
+	writer, err := s.lockJournal(ctx, tx, id, journal.Draft{Key: key})
+	if err != nil {
+		return nil, err
+	}
+	if _, known := writer.existingRecord(key); known {
+		return nil, ErrRepeated
+	}
+	return writer, nil
 }
 
 // writeIdempotency writes the row of a request with a key. Every write does
@@ -134,8 +149,8 @@ func queueEvidence(batch *pgx.Batch, e recovery.Evidence) {
 }
 
 // ListEvidence lists the evidence of a case in the order it was added.
-func (s *Store) ListEvidence(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error) {
-	return queryAll[recovery.Evidence](ctx, s, "list evidence", selectEvidence+` where case_id = $1 order by seq`, id)
+func (r reads) ListEvidence(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error) {
+	return queryAllIn[recovery.Evidence](ctx, r.db, "list evidence", selectEvidence+` where case_id = $1 order by seq`, id)
 }
 
 // EvidenceKinds returns the kinds of evidence that each case has, without those

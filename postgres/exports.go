@@ -14,9 +14,10 @@ import (
 // ExportWrite is a request for an export, with its journal entry and
 // idempotency row.
 type ExportWrite struct {
-	Export      recovery.Export // the store sets Size and State
-	Draft       journal.Draft
-	Idempotency Idempotency
+	Export       recovery.Export // the store sets Size and State
+	Draft        journal.Draft
+	Idempotency  Idempotency
+	Precondition Precondition
 	// AfterEntry is the number of the entry after which the request must be written; nil:
 	// after any.
 	AfterEntry *int64
@@ -38,7 +39,7 @@ func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Expo
 	e := w.Export
 	e.State = recovery.ExportBuilding
 	err := s.inTransaction(ctx, "request export", func(tx pgx.Tx) error {
-		writer, record, err := s.beginEntry(ctx, tx, e.CaseID, w.Draft, w.Idempotency)
+		writer, record, err := s.beginEntry(ctx, tx, e.CaseID, w.Draft, w.Idempotency, w.Precondition)
 		if err != nil {
 			return err
 		}

@@ -117,6 +117,14 @@ func (s *Store) queueIdempotency(batch *pgx.Batch, idempotency Idempotency) {
 		idempotency.Actor, idempotency.Key, idempotency.Fingerprint, idempotency.Ref, idempotency.Result, s.currentTime())
 }
 
+// queueResult replaces the result of a request whose row is written, when it was known
+// only under the lock of the case.
+func queueResult(batch *pgx.Batch, i Idempotency) {
+	if i.Key != "" {
+		batch.Queue(`update idempotency set answer = $3 where actor = $1 and key = $2`, i.Actor, i.Key, i.Result)
+	}
+}
+
 // FindResult returns the row of a request with this key; false if there is
 // none.
 func (s *Store) FindResult(ctx context.Context, actor recovery.UserID, key string) (Idempotency, bool, error) {

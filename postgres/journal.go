@@ -153,6 +153,18 @@ func (s *Store) AppendEntries(
 	return records, nil
 }
 
+// RecordReading appends the entry of a reading, if its precondition is still
+// fulfilled. Errors: CodeNotFound, and those of the precondition.
+func (s *Store) RecordReading(ctx context.Context, id recovery.CaseID, draft journal.Draft, required Precondition) error {
+	return s.inTransaction(ctx, "record reading", func(tx pgx.Tx) error {
+		writer, _, err := s.beginEntry(ctx, tx, id, draft, Idempotency{}, required)
+		if err != nil {
+			return err
+		}
+		return writer.sendBatch(ctx)
+	})
+}
+
 // journalWriter writes the journal of one case inside one transaction. It holds
 // the lock on the case's head row until the transaction ends, so that entries
 // are appended one after the other.

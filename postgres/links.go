@@ -15,10 +15,11 @@ const linkColumns = `id, case_id, counterpart_id, hash, created_at, expires_at, 
 // LinkWrite is a new link with its journal entry and idempotency row. Revoked
 // makes the entry for a valid link that the new one replaces.
 type LinkWrite struct {
-	Link        recovery.Link
-	Draft       journal.Draft
-	Revoked     func(recovery.Link) journal.Draft
-	Idempotency Idempotency
+	Link         recovery.Link
+	Draft        journal.Draft
+	Revoked      func(recovery.Link) journal.Draft
+	Idempotency  Idempotency
+	Precondition Precondition
 }
 
 // IssueLink writes a link. It revokes the counterpart's current link. Errors:
@@ -26,7 +27,7 @@ type LinkWrite struct {
 func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 	l := w.Link
 	return s.inTransaction(ctx, "issue link", func(tx pgx.Tx) error {
-		writer, _, err := s.beginEntry(ctx, tx, l.CaseID, w.Draft, w.Idempotency)
+		writer, _, err := s.beginEntry(ctx, tx, l.CaseID, w.Draft, w.Idempotency, w.Precondition)
 		if err != nil {
 			return err
 		}

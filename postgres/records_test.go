@@ -220,7 +220,7 @@ func TestWriteDirectly(t *testing.T) {
 		assignee  *recovery.UserID
 		was, want recovery.UserID
 		version   int64
-	}{{&agent, "", agent, 2}, {nil, "", agent, 2}, {&nobody, agent, "", 3}} {
+	}{{&agent, "", agent, 2}, {nil, "", agent, 3}, {&nobody, agent, "", 4}} {
 		w := postgres.DirectWrite{
 			CaseID: c.ID, Assignee: step.assignee, PreviousAssignee: step.was, Draft: draft(recovery.EntryAssigned, numbered("d", i)),
 			Idempotency: postgres.Idempotency{Actor: agent, Key: numbered("k", i)},

@@ -12,36 +12,38 @@ import (
 	"recourse/recovery"
 )
 
-// RetentionWrite changes a legal hold of a case or restricts access to it.
+// RetentionWrite restricts access to a case, lifts a legal hold, or records that neither
+// was done. A hold is set by a DirectWrite.
 type RetentionWrite struct {
-	CaseID   recovery.CaseID
-	Hold     *bool // sets or lifts a legal hold; nil: unchanged
-	Restrict bool
-	// Check examines the case while it is locked. If it returns an error,
-	// nothing is written.
-	Check       func(recovery.Case) error
-	Draft       journal.Draft
-	Idempotency Idempotency
+	CaseID       recovery.CaseID
+	LiftHold     bool
+	Restrict     bool
+	Precondition Precondition
+	Draft        journal.Draft
+	Idempotency  Idempotency
 }
 
-// WriteRetention sets or lifts a hold or restricts a case, with a journal entry
-// in one transaction. A restricted case is found by its number only, has no
-// marks, and its links are revoked.
+// WriteRetention lifts a hold or restricts a case, with a journal entry in one
+// transaction. A restricted case is found by its number only, has no marks, and its
+// links are revoked.
 //
-// Errors: ErrRepeated, CodeNotFound, and those of Check.
+// Errors: ErrRepeated, CodeNotFound, and those of the precondition.
 func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
 	return s.inTransaction(ctx, "write retention", func(tx pgx.Tx) error {
-		writer, record, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
+		writer, err := s.lockForEntry(ctx, tx, w.CaseID, w.Draft.Key, w.Idempotency)
 		if err != nil {
 			return err
 		}
-		c, err := readAndCheck(ctx, tx, w.CaseID, w.Check)
+		c, err := w.Precondition.read(ctx, tx, w.CaseID)
 		if err != nil {
 			return err
 		}
-		if w.Hold != nil {
-			writer.batch.Queue(`update cases set held_since = case when $2::boolean then coalesce(held_since, $3::timestamptz) end,
-				version = version + 1 where id = $1`, w.CaseID, *w.Hold, record.At)
+		record, err := writer.appendEntry(w.Draft)
+		if err != nil {
+			return err
+		}
+		if w.LiftHold {
+			writer.batch.Queue(`update cases set held_since = null, version = version + 1 where id = $1`, w.CaseID)
 		}
 		if w.Restrict {
 			number := strings.ToLower(string(c.Number))
@@ -54,23 +56,14 @@ func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
 	})
 }
 
-// readAndCheck reads a case while its head is locked, and checks it.
-func readAndCheck(ctx context.Context, tx pgx.Tx, id recovery.CaseID, check func(recovery.Case) error) (recovery.Case, error) {
-	c, err := queryOneTx[recovery.Case](ctx, tx, selectCase+` where id = $1`, id)
-	if err != nil {
-		return recovery.Case{}, err
-	}
-	return c, check(c)
-}
-
 func queueLinksEnd(batch *pgx.Batch, id recovery.CaseID, at time.Time) {
 	batch.Queue(`update links set revoked_at = $2 where case_id = $1 and revoked_at is null`, id, at)
 }
 
 // ErasureWrite erases the personal data of a case.
 type ErasureWrite struct {
-	CaseID recovery.CaseID
-	Check  func(recovery.Case) error // as in RetentionWrite
+	CaseID       recovery.CaseID
+	Precondition Precondition
 	// Draft is the entry about the erasure; the number of erased values is
 	// added to its facts. It is never erased, so it holds no personal data.
 	Draft       journal.Draft
@@ -91,7 +84,7 @@ type Erased struct {
 // remain.
 //
 // Errors: ErrRepeated, CodeNotFound, CodeConflict while an export of the case
-// is being built, and those of Check.
+// is being built, and those of the precondition.
 func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
 	var erased Erased
 	err := s.inTransaction(ctx, "erase case", func(tx pgx.Tx) error {
@@ -99,11 +92,11 @@ func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
 		if err != nil {
 			return err
 		}
-		c, err := readAndCheck(ctx, tx, w.CaseID, w.Check)
+		c, err := w.Precondition.read(ctx, tx, w.CaseID)
 		if err != nil {
 			return err
 		}
-		erased, err = eraseRows(ctx, tx, c, w)
+		erased, err = eraseRows(ctx, tx, c.Case, w)
 		if err != nil {
 			return err
 		}

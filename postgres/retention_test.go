@@ -17,12 +17,12 @@ import (
 	"recourse/recovery"
 )
 
-var fine = func(recovery.Case) error { return nil }
+var fine = func(context.Context, postgres.LockedCase) error { return nil }
 
 func erasure(c recovery.Case) postgres.ErasureWrite {
 	d := draft(recovery.EntryValuesErased, "erased")
 	d.Facts, d.Personal = map[string]any{"because": "retention"}, nil
-	return postgres.ErasureWrite{CaseID: c.ID, Check: fine, Draft: d}
+	return postgres.ErasureWrite{CaseID: c.ID, Precondition: fine, Draft: d}
 }
 
 // impersonal are the columns that name nobody, of tables that know a case. A new
@@ -195,7 +195,7 @@ func TestErasureRefusedChangesNothing(t *testing.T) {
 	c := known(t, b)
 	refused := errors.New("held")
 	write := erasure(c)
-	write.Check = func(recovery.Case) error { return refused }
+	write.Precondition = func(context.Context, postgres.LockedCase) error { return refused }
 	before := b.count(t, "journal_values where erased_at is null")
 	if _, err := b.EraseCase(t.Context(), write); !errors.Is(err, refused) {
 		t.Fatal(err)
@@ -221,9 +221,8 @@ func TestOnlyWhatIsDueIsErasable(t *testing.T) {
 	for _, c := range []recovery.Case{due, held, young} {
 		walk(t, b.Store, c, shut(recovery.Unrecovered, 0))
 	}
-	yes := true
-	hold := postgres.RetentionWrite{CaseID: held.ID, Hold: &yes, Check: fine, Draft: draft(recovery.EntryHoldSet, "")}
-	if err := b.WriteRetention(t.Context(), hold); err != nil {
+	hold := postgres.DirectWrite{CaseID: held.ID, Hold: true, Draft: draft(recovery.EntryHoldSet, "")}
+	if err := b.WriteDirectly(t.Context(), hold); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.sql(t, `update cases set closed_at = closed_at - interval '6 years' where id = any($1)`,
@@ -245,7 +244,7 @@ func TestARestrictedCaseIsFoundByItsNumberOnly(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
-	write := postgres.RetentionWrite{CaseID: c.ID, Restrict: true, Check: fine, Draft: draft(recovery.EntryValuesRestricted, "")}
+	write := postgres.RetentionWrite{CaseID: c.ID, Restrict: true, Precondition: fine, Draft: draft(recovery.EntryValuesRestricted, "")}
 	if err := b.WriteRetention(t.Context(), write); err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,7 @@ type Options struct {
 
 // Store reads and writes the database. It is safe for concurrent use.
 type Store struct {
+	reads
 	pool     *pgxpool.Pool
 	keys     *journal.Keyring
 	now      func() time.Time
@@ -78,7 +79,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		pool.Close()
 		return nil, translateError("open", err)
 	}
-	s := &Store{pool: pool, keys: o.Keys, now: o.Now, random: o.Random}
+	s := &Store{reads: reads{pool}, pool: pool, keys: o.Keys, now: o.Now, random: o.Random}
 	if s.now == nil {
 		s.now = time.Now //nolint:forbidigo // the default of Options.Now
 	}
@@ -118,7 +119,11 @@ func (s *Store) inTransaction(ctx context.Context, what string, fn func(pgx.Tx) 
 
 // queryAll collects the rows of one statement into structs by column name.
 func queryAll[T any](ctx context.Context, s *Store, what, sql string, args ...any) ([]T, error) {
-	rows, err := s.pool.Query(ctx, sql, args...)
+	return queryAllIn[T](ctx, s.pool, what, sql, args...)
+}
+
+func queryAllIn[T any](ctx context.Context, db querier, what, sql string, args ...any) ([]T, error) {
+	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, translateError(what, err)
 	}
@@ -132,7 +137,11 @@ func queryAll[T any](ctx context.Context, s *Store, what, sql string, args ...an
 // queryOne returns the only row of a statement. Errors: CodeNotFound, whose text
 // names the thing.
 func queryOne[T any](ctx context.Context, s *Store, thing, sql string, args ...any) (T, error) {
-	rows, err := s.pool.Query(ctx, sql, args...)
+	return queryOneIn[T](ctx, s.pool, thing, sql, args...)
+}
+
+func queryOneIn[T any](ctx context.Context, db querier, thing, sql string, args ...any) (T, error) {
+	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
 		var none T
 		return none, translateError(thing, err)

@@ -19,6 +19,8 @@ func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idempotency 
 			s.queueIdempotency(batch, idempotency)
 		}
 		var open int
+		// Two uploads announced at once must not exceed the limit together.
+		batch.Queue(`select pg_advisory_xact_lock(hashtextextended('recourse: uploads of ' || $1, 0))`, string(u.By.ID))
 		batch.Queue(`delete from uploads where created_at < $1`, u.CreatedAt.Add(-recovery.UploadLife))
 		batch.Queue(`insert into uploads (id, case_id, by_role, by_id, size, sha256, part_size, kind, file_name, captured_at,
 				source, description, created_at, active_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
