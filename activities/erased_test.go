@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"context"
 	"archive/zip"
 	"bytes"
 	"io"
@@ -41,7 +42,7 @@ func (b *exportFixture) erase() {
 	draft := b.draft(recovery.EntryValuesErased, "erased")
 	draft.Facts = map[string]any{"because": "request", "articles": []string{"个人信息保护法第47条"}}
 	_, err := b.store.EraseCase(b.Context(), postgres.ErasureWrite{
-		CaseID: b.filed.ID, Draft: draft, Check: func(recovery.Case) error { return nil },
+		CaseID: b.filed.ID, Draft: draft, Precondition: func(context.Context, postgres.LockedCase) error { return nil },
 	})
 	b.must(err)
 }

@@ -64,8 +64,7 @@ func TestCaseFromFilingToClosing(t *testing.T) {
 		if got := after.stringField("stage"); got != step.stage {
 			t.Fatalf("after %s the case is in stage %s, want %s", step.action, got, step.stage)
 		}
-		same := after.decodeObject()["version"] == version
-		if same != (step.action == recovery.AddNote) || after.header.Get("ETag") == "" { // a note does not change the version
+		if same := after.decodeObject()["version"] == version; same || after.header.Get("ETag") == "" {
 			t.Errorf("%s: version %v, ETag %q", step.action, after.decodeObject()["version"], after.header.Get("ETag"))
 		}
 		version = after.decodeObject()["version"]
@@ -123,6 +122,30 @@ func TestIfMatch(t *testing.T) {
 	tag = note(recovery.RoleClaimant, recovery.AddNote, `{"text":"x","visibility":"shared"}`, tag).wantStatus(http.StatusOK).header.Get("ETag")
 	note(recovery.RoleClaimant, recovery.RecordContact, contact, "*").wantStatus(http.StatusOK)
 	note(recovery.RoleClaimant, recovery.RecordContact, contact, tag).problem(http.StatusPreconditionFailed, "precondition_failed")
+}
+
+// TestIfMatchBesideActions: particulars, files and holds compare the version, too.
+func TestIfMatchBesideActions(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	particulars := func(body, tag string) testResponse {
+		return s.send(t, testCall{
+			as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/particulars", body: []byte(body), header: map[string]string{"If-Match": tag},
+		})
+	}
+	hold := func(tag string) testResponse {
+		return s.send(t, testCall{
+			as: recovery.RoleLegal, method: "POST", path: "/api/v1/cases/" + id + "/hold", body: []byte(`{"reason":"x"}`), header: map[string]string{"If-Match": tag},
+		})
+	}
+	particulars(`{"court":"杭州市西湖区人民法院"}`, `"7"`).problem(http.StatusPreconditionFailed, "precondition_failed")
+	hold(`"7"`).problem(http.StatusPreconditionFailed, "precondition_failed")
+	particulars(`{"court":"杭州市西湖区人民法院"}`, `"1"`).wantStatus(http.StatusOK)
+	particulars(`{"noticed_on":"`+day[:10]+`"}`, `"1"`).problem(http.StatusPreconditionFailed, "precondition_failed")
+	particulars(`{"noticed_on":"`+day[:10]+`","return_by":"2030-01-01"}`, `"2"`).wantStatus(http.StatusOK)
+	hold(`"2"`).problem(http.StatusPreconditionFailed, "precondition_failed")
+	hold("*").wantStatus(http.StatusOK)
 }
 
 func TestRepeatedActionReplays(t *testing.T) {
