@@ -84,11 +84,14 @@ func (s *Service) prepareParticulars(
 	c.Position.Facts = c.Facts().Amended(amended)
 	after := particularsFor(req.Actor, c, stored.WithChange(news))
 	return change[CaseParticulars]{string(c.ID), after, func(idem postgres.Idempotency) (CaseParticulars, error) {
-		if err := s.amendNoticed(ctx, req, c, amended); err != nil || news.IsEmpty() {
+		if err := s.amendNoticed(ctx, req, c, amended); err != nil {
 			return after, err
 		}
 		if amended.NoticedAt != nil {
 			req.IfMatch = nil // the workflow has compared the version, and changed it
+		}
+		if news.IsEmpty() && req.IfMatch == nil {
+			return after, nil
 		}
 		supplied.NoticedOn = "" // written by the workflow
 		return s.writeParticulars(ctx, req, c.ID, supplied, idem)
