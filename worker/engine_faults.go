@@ -44,6 +44,10 @@ func databaseFault(err error) *recovery.Fault {
 	if !errors.As(err, &failed) {
 		return nil
 	}
+	// Every error that a workflow wraps around the answer arrives as one of its own.
+	if fault := databaseFault(failed.Unwrap()); fault != nil {
+		return fault
+	}
 	switch code := recovery.Code(failed.Type()); code {
 	case recovery.CodeTransactionOpen, recovery.CodePrecondition, recovery.CodeConflict, recovery.CodeInvalid, recovery.CodeNotFound,
 		recovery.CodeForbidden, recovery.CodeFourEyes, recovery.CodeConfirmNeeded, recovery.CodeCorrectionRefused, recovery.CodeActionNotAllowed:

@@ -91,6 +91,34 @@ func TestActionOnAnOlderVersion(t *testing.T) {
 	}
 }
 
+// TestActionsOnTheSameVersion: the workflow knows the version after its own step, so it
+// refuses the others without a transaction.
+func TestActionsOnTheSameVersion(t *testing.T) {
+	t.Parallel()
+	j := newTestRun(t, startPosition(true, false, "a"))
+	seen := j.fake.version
+	send := func(request recovery.RequestID) {
+		contact := workflows.ActionInput{Command: newMove(recovery.RecordContact, recovery.RoleClaimant, nil), Attempt: 1}
+		contact.Command.RequestID, contact.Command.ExpectedVersion = request, &seen
+		j.sendAction(string(request), contact)
+	}
+	j.schedule(time.Hour, func() { send("r-1"); send("r-2") })
+	j.schedule(2*time.Hour, func() { send("r-3") })
+	j.schedule(day, func() { j.sendAction("end", withdraw("r-4")) })
+	j.runWorkflow()
+	if first := j.results["r-1"]; first.err != nil {
+		t.Errorf("first: %v", first.err)
+	}
+	for _, late := range []string{"r-2", "r-3"} {
+		if refusal, ok := workflows.RefusalOf(j.results[late].err); !ok || refusal.Code != recovery.CodePrecondition {
+			t.Errorf("%s: %v", late, j.results[late].err)
+		}
+	}
+	if diff := cmp.Diff([]string{"act:r-1", "act:r-4"}, j.fake.stepKeys()); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+}
+
 func TestActionSentTwiceIsOneStep(t *testing.T) {
 	t.Parallel()
 	j := newTestRun(t, startPosition(true, false, "a"))

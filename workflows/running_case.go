@@ -254,6 +254,9 @@ func (c *runningCase) handleAction(ctx workflow.Context, in ActionInput) (Action
 // performAction checks an action and writes its step. The caller holds the mutex.
 func (c *runningCase) performAction(ctx workflow.Context, in ActionInput) (ActionResult, error) {
 	command := withTime(ctx, in.Command)
+	if err := c.checkVersion(command); err != nil {
+		return ActionResult{}, err
+	}
 	step, err := c.position.Take(command)
 	if err != nil {
 		return ActionResult{}, newRefusal(err, c.position, in.Command.Actor.Role)

@@ -14,6 +14,7 @@ import (
 type state struct {
 	position  recovery.Position
 	deadlines []recovery.Deadline
+	version   int64 // of the case after the newest step of this run; 0 before the first
 	// results are those of the last actions, oldest first: an action that is sent
 	// twice gets the same result, whatever its Update id and run.
 	results []RecentResult
@@ -98,13 +99,26 @@ func deadlineStep(deadline recovery.Deadline, step recovery.Step) activities.Ste
 
 // applyStep sets the position and the deadlines after a written step.
 func (s *state) applyStep(step recovery.Step, result activities.StepResult) {
-	s.position, s.deadlines = step.Next, result.Deadlines
+	s.position, s.deadlines, s.version = step.Next, result.Deadlines, result.Version
+}
+
+// checkVersion refuses an action whose actor has seen a version from before the newest
+// step, which saves a transaction. The database compares the versions of the others.
+func (s *state) checkVersion(command recovery.Command) error {
+	if command.ExpectedVersion == nil || *command.ExpectedVersion >= s.version {
+		return nil
+	}
+	changed := recovery.Faultf(recovery.CodePrecondition, "The case has changed since it was read. Read it again.")
+	return newRefusal(changed, s.position, command.Actor.Role)
 }
 
 // checkAction returns a refusal if an action is not possible now.
 func (s *state) checkAction(in ActionInput) error {
 	if _, done := s.findResult(in.Command.RequestID); done {
 		return nil
+	}
+	if err := s.checkVersion(in.Command); err != nil {
+		return err
 	}
 	if _, err := s.position.Take(in.Command); err != nil {
 		return newRefusal(err, s.position, in.Command.Actor.Role)
