@@ -127,3 +127,22 @@ func TestChangeWhileMailIsSent(t *testing.T) {
 		t.Errorf("the second mail is %+v", again)
 	}
 }
+
+// TestTwoCorrectionsFold corrects two entries before anything is read: one notice
+// tells of both.
+func TestTwoCorrectionsFold(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	p := seat(t, b, everybody)
+	c := file(t, b.Store, owned(p))
+	for n := range int64(2) {
+		step(t, b, c, numbered("wrong", int(n)), noticeOf("answered", c.Position.Stage, 0, notify.ToClaimant)) // 2, 4
+		step(t, b, c, numbered("correction", int(n)), notify.Notifications{Retraction: &notify.Retraction{
+			Corrects: 2 + 2*n, IsCorrected: true, Deadlines: c.Deadlines, Notice: notify.NoticeDraft{Template: "entry_corrected", Class: "progress"},
+		}})
+	}
+	list := notices(t, b, p["owner"])
+	if len(list) != 1 || list[0].Template != "entry_corrected" || list[0].Count != 2 {
+		t.Errorf("%+v", list)
+	}
+}
