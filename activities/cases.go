@@ -70,7 +70,8 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 		return StepResult{}, nonRetryable(err)
 	}
 	now := a.Now().UTC()
-	deadlines, err := a.Rules.Deadlines(c, in.Step, now)
+	after := c.Amended(request.Act)
+	deadlines, err := a.Rules.Deadlines(after, in.Step, now)
 	if err != nil {
 		return StepResult{}, nonRetryable(fmt.Errorf("deadlines after %s: %w", in.Step.Kind, err))
 	}
@@ -79,11 +80,15 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 		return StepResult{}, nonRetryable(err)
 	}
 	b := entryBuilder{input: in, before: c, request: request, breaches: breaches, now: now, version: a.Version}
-	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
+	write := postgres.StepWrite{
 		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: b.buildDrafts(),
 		Next: in.Step.Next, Step: in.recordedStep(), Deadlines: deadlines, Counterpart: b.changedCounterpart(), SignCheckpoint: b.hasStageChanged(),
 		ExpectedVersion: in.expectedVersion(), AssignTo: b.assignedRole(), Notifications: a.NotifyRules.NotificationsFor(b.newChange(deadlines)), Address: b.counterpartAddress(),
-	})
+	}
+	if request.Act.Action.AmendsRecord() {
+		write.Amended, write.Marks = &after, request.Act.Marks
+	}
+	written, err := a.Record.WriteStep(ctx, write)
 	if errors.Is(err, postgres.ErrAbandoned) {
 		return StepResult{Abandoned: true}, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"recourse/postgres"
@@ -61,6 +62,9 @@ func (a *Cases) writeCorrection(ctx context.Context, b entryBuilder) (Correction
 	if b.corrected.Kind == recovery.EntryCorrected {
 		write.Corrected = &history
 	}
+	if after := withoutRemoved(b.before, history.Position); len(after.Counterparts) < len(b.before.Counterparts) {
+		write.Amended, write.Marks = &after, b.request.Act.Marks
+	}
 	written, err := a.Record.WriteStep(ctx, write)
 	if errors.Is(err, postgres.ErrAbandoned) {
 		return CorrectionResult{Abandoned: true}, nil
@@ -69,6 +73,14 @@ func (a *Cases) writeCorrection(ctx context.Context, b entryBuilder) (Correction
 		return CorrectionResult{}, nonRetryable(err)
 	}
 	return CorrectionResult{Position: history.Position, Deadlines: history.Deadlines, Version: written.Version}, nil
+}
+
+// withoutRemoved returns the case without the counterparts whose addition was taken back.
+func withoutRemoved(c recovery.Case, p recovery.Position) recovery.Case {
+	c.Counterparts = slices.DeleteFunc(slices.Clone(c.Counterparts), func(counterpart recovery.Counterpart) bool {
+		return !slices.ContainsFunc(p.Counterparts, func(s recovery.CounterpartState) bool { return s.ID == counterpart.ID })
+	})
+	return c
 }
 
 func (a *Cases) computeCorrection(

@@ -101,9 +101,25 @@ func (b entryBuilder) addDerivedFacts(facts map[string]any) {
 	if !b.before.Position.IsOpen() && !b.next().IsOpen() && b.next().Outcome != b.before.Position.Outcome {
 		facts["outcome"] = b.next().Outcome // money arrived after closing
 	}
+	b.addFormerFacts(facts)
 	b.addCorrection(facts)
 	b.addMovedRights(facts)
 	b.addSubject(facts)
+}
+
+// addFormerFacts records what an amended fact was before. The former values of personal
+// data are in the entries that stated them.
+func (b entryBuilder) addFormerFacts(facts map[string]any) {
+	if !b.request.Act.Action.AmendsRecord() {
+		return
+	}
+	former := b.before.FormerFacts(b.request.Act)
+	if len(former) > 0 {
+		facts["before"] = former
+	}
+	if b.before.Position.Claim != b.next().Claim {
+		facts["claim_fen"] = b.next().Claim
+	}
 }
 
 // addCorrection records what a correction changed.

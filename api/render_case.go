@@ -12,7 +12,7 @@ func renderCase(v casework.View) Case {
 	return Case{
 		ID: string(v.ID), Number: string(v.Number), Stage: Stage(p.Stage), WaitingOn: WaitingOn(p.WaitingOn),
 		Outcome: nullIfEmpty[Outcome](p.Outcome), Platform: Platform(v.Platform), Instrument: Instrument(v.Instrument),
-		AmountFen: int64(v.Amount), RecoveredFen: int64(p.Recovered), RefundedFen: int64(p.Refunded),
+		AmountFen: int64(v.Amount), RecoveredFen: int64(p.Recovered), RefundedFen: int64(min(p.Refunded, p.Claim)),
 		OutstandingFen: int64(p.Outstanding()), SurplusFen: int64(p.Surplus), CostsFen: int64(p.Costs), SentAt: renderTime(v.SentAt),
 		TransactionNo: nullIfEmpty[string](v.TransactionNo), Reason: Reason(v.Reason), ClaimState: ClaimState(v.ClaimState),
 		Group: CaseGroup{Kind: GroupKind(v.Group.Kind), Size: v.Group.Size}, Claimant: renderClaimant(v.Claimant),

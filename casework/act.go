@@ -17,6 +17,9 @@ func (s *Service) TakeAction(ctx context.Context, req Request, id recovery.CaseI
 		return Reply[View]{}, err
 	}
 	body, err = s.completeCorrection(ctx, req.Actor, c, body)
+	if err == nil {
+		body, err = s.completeAmendment(ctx, req, c, body)
+	}
 	if err != nil {
 		return Reply[View]{}, err
 	}
@@ -41,9 +44,12 @@ func runAction[T any](
 	if request.State == recovery.RequestApplied {
 		return actionResult(ctx, s, request, show)
 	}
+	if body.Action.AmendsRecord() {
+		body = request.Act // of the first attempt, with the id that it gave a counterpart
+	}
 	command := body.Command(request.Actor, request.ID)
 	command.ExpectedVersion = req.IfMatch
-	if err := s.checkBeforeEngine(ctx, req, c, command); err != nil {
+	if err := s.checkBeforeEngine(ctx, req, c, command, body); err != nil {
 		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
 	}
 	use := req.reserveUse(string(request.ID), 0)
@@ -84,15 +90,7 @@ func (s *Service) checkActionBody(actor recovery.Actor, c recovery.Case, body re
 	if err := checkDataAvailable(c, actor); err != nil {
 		return err
 	}
-	return joinFaults(checkCounterpart(c, body), checkAfterPayment(c, body), s.checkAmendedFacts(c, body))
-}
-
-// checkAmendedFacts checks the facts as they would be after the action.
-func (s *Service) checkAmendedFacts(c recovery.Case, body recovery.ActionBody) error {
-	if body.Action != recovery.AmendFacts {
-		return nil
-	}
-	return c.CheckFacts(c.Facts().Amended(body.Facts), s.Now())
+	return joinFaults(checkCounterpart(c, body), checkAfterPayment(c, body), s.checkAmendment(c, body))
 }
 
 // checkAfterPayment refuses an event that was before the payment. It does not check
@@ -133,15 +131,20 @@ func (s *Service) actionRequest(req Request, c recovery.Case, body recovery.Acti
 // checkBeforeEngine refuses early what the engine or the database would refuse, to
 // save a round trip. Both decide again: the workflow under its mutex, the database
 // under the lock of the case.
-func (s *Service) checkBeforeEngine(ctx context.Context, req Request, c recovery.Case, command recovery.Command) error {
+func (s *Service) checkBeforeEngine(ctx context.Context, req Request, c recovery.Case, command recovery.Command, body recovery.ActionBody) error {
 	if err := req.checkVersion(c); err != nil {
 		return err
 	}
-	if _, err := c.Position.Take(command); err != nil {
+	step, err := c.Position.Take(command)
+	if err != nil {
 		return withAllowedActions(err, c, req.Actor)
 	}
-	if command.Action != recovery.Reopen {
-		return nil
+	if err := checkChangesSomething(body); err != nil {
+		return err
+	}
+	c = c.Amended(body)
+	if body.TransactionNo == "" && c.Position.IsOpen() || !step.Next.IsOpen() {
+		return nil // it needs no number that it does not have
 	}
 	open, err := s.Store.TransactionOpen(ctx, c)
 	if err == nil && open {

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -112,14 +111,16 @@ func newMark(w StepWrite, seq int64, at time.Time) recovery.CorrectionMark {
 
 // correctCounterparts returns the counterparts with the answers and returns of a
 // corrected history.
+// Somebody whose addition was taken back is not one of them any more.
 func correctCounterparts(list []recovery.Counterpart, history recovery.History) []recovery.Counterpart {
-	corrected := slices.Clone(list)
-	for i := range corrected {
-		last := history.Answers[corrected[i].ID]
-		corrected[i].Answer, corrected[i].Refusal = last.Response, last.Refusal
+	corrected := []recovery.Counterpart{}
+	for _, counterpart := range list {
+		last := history.Answers[counterpart.ID]
+		counterpart.Answer, counterpart.Refusal = last.Response, last.Refusal
 		for _, state := range history.Position.Counterparts {
-			if state.ID == corrected[i].ID {
-				corrected[i].ReturnFen = state.Returned
+			if state.ID == counterpart.ID {
+				counterpart.ReturnFen, counterpart.Claimed = state.Returned, state.Share
+				corrected = append(corrected, counterpart)
 			}
 		}
 	}

@@ -32,6 +32,10 @@ type StepWrite struct {
 	// agent gets it only if nobody has it; see nextAssignee.
 	AssignTo recovery.Role
 	Step     recovery.RecordedStep // as it is kept for corrections; Seq and At are set when it is written
+	// Amended is the record after a step that changes the payment or the counterparts;
+	// nil for other steps. Marks replace those of the counterparts, nil for no change.
+	Amended *recovery.Case
+	Marks   []recovery.PartyMark
 	// Corrected is the history after a correction; nil for other steps.
 	Corrected *recovery.History
 	// Address is the address that a counterpart left with the step; nil for
@@ -134,6 +138,9 @@ func (b stepState) isAbandoned(w StepWrite) bool {
 
 // applyStep queues everything that a new step changes and sends it.
 func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrite, before stepState) (StepResult, error) {
+	if w.Amended != nil {
+		before.Counterparts = w.Amended.Counterparts
+	}
 	counterparts, err := mergeCounterpart(before.Counterparts, w.Counterpart)
 	if err != nil {
 		return StepResult{}, err
@@ -155,6 +162,9 @@ func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrit
 	queueStay(writer.batch, w, first)
 	queueReservations(writer.batch, w, before)
 	queueStep(writer.batch, w, counterparts, at)
+	if w.Amended != nil {
+		queueAmendment(writer.batch, w)
+	}
 	queueRecordedStep(writer.batch, w, first)
 	if w.Corrected != nil {
 		queueCorrection(writer.batch, w, first)
@@ -210,9 +220,12 @@ func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpar
 			last_stage = case when not $10::boolean then $2 when stage <> $2 then stage else last_stage end,
 			stage_since = case when stage <> $2 then $11::timestamptz else stage_since end,
 			appealed = appealed or $12::boolean, route = $13,
-			contact_fen = contact_fen + case when stage in ('private_contact', 'group_notice') then $5 - recovered_fen else 0 end,
-			appeal_fen = appeal_fen + case when stage = 'appeal' then $5 - recovered_fen else 0 end,
-			legal_fen = legal_fen + case when stage = 'legal' then $5 - recovered_fen else 0 end
+			contact_fen = contact_fen + case when stage in ('private_contact', 'group_notice') then greatest(0, $5 - recovered_fen) else 0 end
+				- least(contact_fen, greatest(0, recovered_fen - $5 - legal_fen - appeal_fen)),
+			appeal_fen = appeal_fen + case when stage = 'appeal' then greatest(0, $5 - recovered_fen) else 0 end
+				- least(appeal_fen, greatest(0, recovered_fen - $5 - legal_fen)),
+			legal_fen = legal_fen + case when stage = 'legal' then greatest(0, $5 - recovered_fen) else 0 end
+				- least(legal_fen, greatest(0, recovered_fen - $5))
 		where id = $1`,
 		w.CaseID, w.Next.Stage, w.Next.WaitingOn, w.Next.Outcome, w.Next.Recovered, w.Next,
 		orEmpty(w.Deadlines), earliestDueDate(w.Deadlines), orEmpty(counterparts), !w.Next.IsOpen(), at,
@@ -225,6 +238,8 @@ func queueReservations(batch *pgx.Batch, w StepWrite, before stepState) {
 	switch {
 	case !w.Next.IsOpen():
 		queueNumbersFree(batch, w.CaseID)
+	case w.Amended != nil:
+		queueNumberClaims(batch, *w.Amended)
 	case before.ClosedAt != nil:
 		queueNumberClaims(batch, recovery.Case{ID: w.CaseID, Platform: before.Platform, TransactionNo: before.TransactionNo, Sends: before.Sends})
 	}

@@ -45,7 +45,21 @@ type ActionBody struct {
 	// Replacement is what the corrected entry should have said. Fields that are absent
 	// keep their value; without a replacement the entry is taken back.
 	Replacement *ActionBody `json:"replacement,omitempty"`
-	Facts                   // of amend_facts
+	// TransactionNo, Instrument and ClaimState are of amend_facts, with SentAt, Amount
+	// and Reason, which is the reason of the mis-send there.
+	TransactionNo string     `json:"transaction_no,omitempty"`
+	Instrument    Instrument `json:"instrument,omitempty"`
+	ClaimState    ClaimState `json:"claim_state,omitempty"`
+	Alias         string     `json:"alias,omitempty"`
+	Contact       string     `json:"contact,omitempty"`
+	Claimed       *Money     `json:"claimed_fen,omitempty"` // a counterpart's share
+	ShareTakenAt  *time.Time `json:"claimed_at,omitempty"`  // when they claimed it
+	EvidenceID    EvidenceID `json:"evidence_id,omitempty"`
+	Row           int        `json:"row,omitempty"` // of a bill
+	// Marks identify the counterparts after the action; see PartyMark. Nobody sends
+	// them: casework adds them before the action is stored.
+	Marks []PartyMark `json:"marks,omitempty"`
+	Facts             // of amend_facts
 }
 
 // Command is the part of an action that changes the position of a case. It contains no
@@ -67,6 +81,7 @@ type Command struct {
 	Instalments   []Instalment  `json:"instalments,omitempty"`
 	No            int           `json:"no,omitempty"`
 	Facts         *Facts        `json:"facts,omitempty"` // of amend_facts
+	Payment       *PaymentFacts `json:"payment,omitempty"`
 	Refusal       Refusal       `json:"refusal,omitempty"`
 	Correction    *Correction   `json:"correction,omitempty"` // of the actions that correct an entry
 	// Proposed is set if a correction waits for the approval of a second person.
@@ -98,8 +113,13 @@ func (a ActionBody) Command(by Actor, request RequestID) Command {
 		move.Correction = a.correction(by, request)
 	case RecordPlatformReply, RecordLegalStep, ReportDanger:
 		move.Kind = a.Kind
-	case AmendFacts:
-		move.Facts = &a.Facts
+	case AmendFacts, AdoptMatch:
+		move.Facts, move.Payment = &a.Facts, a.paymentFacts()
+		return move
+	case AddCounterpart, RecordShare:
+		if a.Claimed != nil {
+			move.Amount = *a.Claimed
+		}
 	default:
 	}
 	if a.Amount != nil {
@@ -172,6 +192,16 @@ func (a ActionBody) PlainFacts() map[string]any {
 	put("delayed_arrival", a.Delay != "", a.Delay)
 	put("account", a.Account != "", a.Account)
 	put("circumstances", len(a.Circumstances) > 0, a.Circumstances)
+	put("claimed_fen", a.Claimed != nil, a.Claimed)
+	put("claimed_at", a.ShareTakenAt != nil, a.ShareTakenAt)
+	put("evidence_id", a.EvidenceID != "", a.EvidenceID)
+	put("row", a.Row != 0, a.Row)
+	if payment := a.paymentFacts(); payment != nil {
+		put("instrument", payment.Instrument != "", payment.Instrument)
+		put("claim_state", payment.ClaimState != "", payment.ClaimState)
+		put("reason", payment.Reason != "", payment.Reason)
+		put("sent_at", payment.SentAt != nil, payment.SentAt)
+	}
 	return facts
 }
 
@@ -181,10 +211,14 @@ func (a ActionBody) Personal() map[string]string {
 	personal := map[string]string{}
 	for name, value := range map[string]string{
 		"text": a.Text, "reason": a.Reason, "note": a.Note, "ref": a.Ref, "why": a.Why,
+		"transaction_no": a.TransactionNo, "alias": a.Alias, "contact": a.Contact,
 	} {
 		if value != "" {
 			personal[name] = value
 		}
+	}
+	if a.Action.AmendsPayment() {
+		delete(personal, "reason") // one of Reasons, see PlainFacts
 	}
 	if a.Replacement != nil {
 		for name, value := range a.Replacement.Personal() {
@@ -209,6 +243,9 @@ func (a ActionBody) replacementFacts() map[string]any {
 // ClaimedAt returns when the event happened, as stated by the actor; nil if the
 // action is the event.
 func (a ActionBody) ClaimedAt() *time.Time {
+	if a.Action.AmendsPayment() {
+		return nil // SentAt is a fact of the payment
+	}
 	if a.SentAt != nil {
 		return a.SentAt
 	}

@@ -73,7 +73,14 @@ func sound() map[recovery.Action]recovery.ActionBody {
 		recovery.Correct:             {Seq: 3, Reason: "多打了两个零", Replacement: &recovery.ActionBody{Amount: ptr(recovery.Money(5))}},
 		recovery.ApproveCorrection:   {Seq: 3},
 		recovery.RejectCorrection:    {Seq: 3, Reason: "原来的没有错"},
-		recovery.AmendFacts:          {Facts: recovery.Facts{NoticedAt: past, Circumstances: map[string]bool{recovery.Blocked: true}}},
+		recovery.AmendFacts: {
+			TransactionNo: "1000050001", Amount: ptr(recovery.Money(5)), SentAt: past, Instrument: recovery.Transfer, ClaimState: recovery.Claimed,
+			Reason: string(recovery.WrongAmount), Facts: recovery.Facts{NoticedAt: past, Circumstances: map[string]bool{recovery.Blocked: true}},
+		},
+		recovery.AdoptMatch:        {EvidenceID: "e", Row: 7},
+		recovery.AddCounterpart:    {Alias: "后来领的", Claimed: ptr(recovery.Money(5)), ShareTakenAt: past, Contact: "wxid_1"},
+		recovery.RecordShare:       {CounterpartID: "a", Claimed: ptr(recovery.Money(5)), ShareTakenAt: past},
+		recovery.RenameCounterpart: {CounterpartID: "a", Alias: "老王"},
 	}
 }
 
@@ -131,6 +138,10 @@ func TestEmptyBodies(t *testing.T) {
 		recovery.ApproveCorrection:   {"seq:required"},
 		recovery.RejectCorrection:    {"seq:required", "reason:required"},
 		recovery.AmendFacts:          {":required"},
+		recovery.AdoptMatch:          {"evidence_id:required"},
+		recovery.AddCounterpart:      {"alias:required"},
+		recovery.RecordShare:         {"counterpart_id:required", "claimed_fen:required"},
+		recovery.RenameCounterpart:   {"counterpart_id:required", "alias:required"},
 	}
 	if len(bodies) != len(recovery.Actions) {
 		t.Errorf("%d bodies for %d actions", len(bodies), len(recovery.Actions))
@@ -220,7 +231,9 @@ func TestForeignFields(t *testing.T) {
 		Confirm: ptr(true), Kinds: []recovery.EvidenceKind{recovery.Statement}, Note: "n", Ref: "1",
 		Decision: recovery.Granted, Route: recovery.SetOff, Why: "w", Outcome: recovery.Settled, UserID: "u",
 		Visibility: recovery.NoteShared, Share: ptr(true),
-		Until: &moment, Instalments: unnumbered(1), No: 1,
+		Until: &moment, Instalments: unnumbered(1), No: 1, TransactionNo: "1", Instrument: recovery.Transfer, ClaimState: recovery.Claimed,
+		Alias: "n", Contact: "c", Claimed: ptr(recovery.Money(1)), ShareTakenAt: &moment, EvidenceID: "e", Row: 1,
+		Marks: []recovery.PartyMark{{Side: recovery.CounterpartSide}},
 	}
 	all := jsonFields(t, everything)
 	for action, body := range sound() {
@@ -241,6 +254,7 @@ func TestForeignFields(t *testing.T) {
 var optional = map[recovery.Action][]string{
 	recovery.RecordResponse: {"refusal", "confirm"}, recovery.RecordLegalStep: {"counterpart_id", "confirm"},
 	recovery.RecordReturn: {"confirm"}, recovery.Correct: {"confirm"}, recovery.RecordInstalment: {"confirm"},
+	recovery.AmendFacts: {"confirm"}, recovery.AdoptMatch: {"confirm"}, recovery.RecordShare: {"confirm"},
 }
 
 func jsonFields(t *testing.T, act recovery.ActionBody) []string {
@@ -261,7 +275,7 @@ func TestMoveCarriesNoWords(t *testing.T) {
 	secret := "王小满"
 	for action, act := range sound() {
 		act.Action = action
-		for _, text := range []*string{&act.Text, &act.Reason, &act.Note, &act.Ref, &act.Why} {
+		for _, text := range []*string{&act.Text, &act.Reason, &act.Note, &act.Ref, &act.Why, &act.TransactionNo, &act.Alias, &act.Contact} {
 			*text = secret
 		}
 		text, err := json.Marshal(act.Command(recovery.Actor{Role: recovery.RoleClaimant, ID: "u"}, "r"))
@@ -321,7 +335,7 @@ var factNames = map[string]string{"seq": "corrects"}
 // of an act is lost between the two.
 func TestFactsAndPersonal(t *testing.T) {
 	t.Parallel()
-	words := []string{"text", "reason", "note", "ref", "why"}
+	words := []string{"text", "reason", "note", "ref", "why", "transaction_no", "alias", "contact"}
 	elsewhere := []string{"sent_at", "at", "confirm"} // times stand as claimed_at; confirming is the entry itself
 	for action, act := range sound() {
 		act.Action = action
@@ -329,7 +343,8 @@ func TestFactsAndPersonal(t *testing.T) {
 		for _, field := range jsonFields(t, act) {
 			_, open := facts[stdcmp.Or(factNames[field], field)]
 			_, closed := personal[field]
-			if closed != slices.Contains(words, field) || open == (closed || slices.Contains(elsewhere, field)) {
+			amended := action == recovery.AmendFacts && slices.Contains([]string{"reason", "sent_at"}, field) // facts of the payment
+			if closed != (slices.Contains(words, field) && !amended) || open == (closed || slices.Contains(elsewhere, field) && !amended) {
 				t.Errorf("%s: %s stands openly %v, as a commitment %v", action, field, open, closed)
 			}
 		}

@@ -150,6 +150,8 @@ const (
 	maxWord  = 40
 	// maxPause is how far ahead the end of a pause may be.
 	maxPause = 366 * 24 * time.Hour
+	// maxRow is beyond the last line of every readable bill.
+	maxRow = 1_000_000
 )
 
 var wordForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
@@ -188,7 +190,7 @@ var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 	MoneyForm:       func(c *FieldChecker, a ActionBody, f Field) { c.money(f, a.moneyOf(f.Name)) },
 	PastForm:        func(c *FieldChecker, a ActionBody, f Field) { c.Time(f.Name, a.timeOf(f.Name), f.Required) },
 	FutureForm:      func(c *FieldChecker, a ActionBody, f Field) { c.ahead(f.Name, a.Until) },
-	NumberForm:      func(c *FieldChecker, a ActionBody, f Field) { c.number(f, a.No) },
+	NumberForm:      func(c *FieldChecker, a ActionBody, f Field) { c.number(f, a.numberOf(f.Name)) },
 	FlagForm:        checkFlagField,
 	ConfirmForm:     checkConfirmation,
 	InstalmentsForm: func(c *FieldChecker, a ActionBody, _ Field) { c.instalments(a.Instalments) },
@@ -221,6 +223,9 @@ func checkConfirmation(c *FieldChecker, a ActionBody, f Field) {
 }
 
 func (c *FieldChecker) number(f Field, value int) {
+	if value == 0 && !f.Required {
+		return
+	}
 	if value < 1 || value > f.Max {
 		c.Add(f.Name, "out_of_range", "A number from 1 to %d is needed.", f.Max)
 	}
@@ -233,7 +238,16 @@ func (a ActionBody) textOf(name string) string {
 		"refusal": string(a.Refusal), "to": string(a.To), "reason": a.Reason, "note": a.Note, "ref": a.Ref,
 		"decision": string(a.Decision), "route": string(a.Route), "why": a.Why, "outcome": string(a.Outcome),
 		"user_id": string(a.UserID), "visibility": a.Visibility, "delayed_arrival": string(a.Delay), "account": string(a.Account),
+		"transaction_no": a.TransactionNo, "instrument": string(a.Instrument), "claim_state": string(a.ClaimState), "alias": a.Alias,
+		"contact": a.Contact, "evidence_id": string(a.EvidenceID),
 	}[name]
+}
+
+func (a ActionBody) numberOf(name string) int {
+	if name == "row" {
+		return a.Row
+	}
+	return a.No
 }
 
 func (a ActionBody) timeOf(name string) *time.Time {
@@ -244,6 +258,8 @@ func (a ActionBody) timeOf(name string) *time.Time {
 		return a.NoticedAt
 	case "accepted_at":
 		return a.AcceptedAt
+	case "claimed_at":
+		return a.ShareTakenAt
 	default:
 		return a.At
 	}
@@ -251,6 +267,8 @@ func (a ActionBody) timeOf(name string) *time.Time {
 
 func (a ActionBody) moneyOf(name string) *Money {
 	switch {
+	case name == "claimed_fen":
+		return a.Claimed
 	case name != "intended_fen":
 		return a.Amount
 	case a.Intended == 0:

@@ -58,7 +58,7 @@ func (p Position) hasPlan(running bool) bool {
 
 // actionTable is the one table of actions. A new action is a new row here, a
 // constant in actions.go and its words in texts/.
-var actionTable = slices.Concat(contactActions(), planActions(), appealActions(), legalActions(), caseActions(), correctionActions(), deskActions())
+var actionTable = slices.Concat(contactActions(), planActions(), appealActions(), legalActions(), caseActions(), amendActions(), correctionActions(), deskActions())
 
 func contactActions() []ActionSpec {
 	return []ActionSpec{{
@@ -240,18 +240,58 @@ func caseActions() []ActionSpec {
 			{Name: "kind", Form: ChoiceForm, Required: true, Words: "danger", Choices: Dangers}, textField("text", optional),
 		},
 		apply: Position.reportDanger,
-	}, {
+	}}
+}
+
+// amendActions change what is known about the payment and the people who hold it.
+func amendActions() []ActionSpec {
+	share := func(required bool) Field {
+		return Field{Name: "claimed_fen", Form: MoneyForm, Required: required, About: "What this person claimed of the money"}
+	}
+	claimedAt := Field{Name: "claimed_at", Form: PastForm, About: "When this person claimed it"}
+	alias := Field{Name: "alias", Form: LineForm, Max: MaxAlias, Required: true, About: "What the claimant calls this person"}
+	return []ActionSpec{{
 		Name: AmendFacts, Rank: 17, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryFactsAmended,
-		About: "States facts that were not known at filing, or corrects them. Fields that are absent keep their value. The claim and the " +
-			"time limits are computed again.",
+		About: "States facts that were not known at filing, or corrects them. Fields that are absent keep their value. The claim, the shares and the " +
+			"time limits are computed again. A case that was closed because everything had come back is opened again if more is missing now.",
 		Fields: []Field{
+			{Name: "transaction_no", Form: LineForm, Max: MaxTransactionNo, About: "Refused with 409 `transaction_has_open_case` if another open case has it"},
+			{Name: "amount_fen", Form: MoneyForm, About: "What was sent"}, pastField("sent_at", optional).described("When it was sent"),
+			choiceField("instrument", "instrument", Instruments, optional), choiceField("claim_state", "claim_state", ClaimStates, optional),
+			choiceField("reason", "reason", Reasons, optional).described("Reason of the mis-send. One that leaves nothing owed also removes intended_fen"),
 			{Name: "noticed_at", Form: PastForm, About: "When the claimant learned of the mistake"},
 			{Name: "accepted_at", Form: PastForm, About: "When the recipient accepted the transfer; a delayed arrival counts from here"},
 			choiceField("delayed_arrival", "delay", Delays, optional), choiceField("account", "account", Accounts, optional),
 			{Name: "intended_fen", Form: MoneyForm, ZeroMeansNone: true, About: "What should have been sent, or was owed"},
-			{Name: "circumstances", Form: CircumstancesForm, About: "Answers by name of the circumstance"},
+			{Name: "circumstances", Form: CircumstancesForm, About: "Answers by name of the circumstance"}, confirmField(),
 		},
 		check: checkAmendment, apply: Position.amendFacts,
+	}, {
+		Name: AdoptMatch, Rank: 21, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryFactsAmended,
+		About: "Takes over what a row of a bill, or a receipt, shows about the payment: transaction number, time, amount, and the name of the only " +
+			"counterpart. What agrees already stays. A row that was refunded or never paid must be confirmed.",
+		Fields: []Field{
+			{Name: "evidence_id", Form: LineForm, Max: MaxReference, Required: true, About: "A bill or a receipt of this case"},
+			{Name: "row", Form: NumberForm, Max: maxRow, About: "Line of the bill; absent for a receipt"}, confirmField(),
+		},
+		apply: Position.amendFacts,
+	}, {
+		Name: AddCounterpart, Rank: 22, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryCounterpartAdded,
+		About: "Adds a person who holds a part of the money, such as a later taker of a lucky packet. The parts never add up to more than was sent.",
+		Fields: []Field{
+			alias, share(optional), claimedAt, {Name: "contact", Form: LineForm, Max: MaxContact, About: "How this person can be reached"},
+		},
+		apply: Position.addCounterpart,
+	}, {
+		Name: RecordShare, Rank: 23, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryShareRecorded,
+		About: "Records what a counterpart claimed of the money, or corrects it. The parts never add up to more than was sent. A part below what this " +
+			"person has returned must be confirmed.",
+		Fields: []Field{counterpartField(required), share(required), claimedAt, confirmField()},
+		apply:  Position.recordShare,
+	}, {
+		Name: RenameCounterpart, Rank: 24, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryCounterpartRenamed,
+		About:  "Changes what a counterpart is called.",
+		Fields: []Field{counterpartField(required), alias}, apply: Position.recordContact,
 	}}
 }
 

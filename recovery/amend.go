@@ -3,7 +3,6 @@ package recovery
 import (
 	"maps"
 	"slices"
-	"time"
 )
 
 // reportDanger records a kind of danger. The claimant must not deal with the other
@@ -36,27 +35,51 @@ func (p Position) amendFacts(m Command) (Step, error) {
 	if m.Facts == nil {
 		return Step{}, nothingAmended()
 	}
-	next := p
-	next.Facts = p.Facts.Amended(*m.Facts)
-	sent := p.Claim + p.Facts.Intended
-	if next.Facts.Intended >= sent {
-		return Step{}, Invalid([]FieldFault{{"intended_fen", "out_of_range", "What should have been sent must be less than what was sent."}})
+	payment := m.paymentFacts()
+	next, err := p.withPayment(payment, *m.Facts)
+	if err != nil {
+		return Step{}, err
 	}
-	next.Claim = sent - next.Facts.Intended
-	next = next.withReceived(0)                                                  // the same money against another claim
-	next.Plans = slices.DeleteFunc(slices.Clone(p.Plans), func(plan Plan) bool { // nobody agreed to pay more than they owe
-		return plan.Remaining() > next.AmountOwedBy(plan.CounterpartID)
-	})
+	if over := next.Surplus; payment.Amount != 0 && over > p.Surplus && !m.Confirm && !m.Recorded {
+		return Step{}, confirmNeeded("amount_fen", "With this amount %s yuan more than the claim came back.", over)
+	}
+	next = next.withFittingPlans()
 	if next.Facts.IsInDanger() && !p.Facts.IsInDanger() {
 		next = next.enterLegalInDanger()
 	}
 	if next.Stage == PrivateContact && next.Facts.IsOutOfReach() && !p.Facts.IsOutOfReach() {
 		next = next.enterNextStage()
 	}
-	if next.IsOpen() && next.Outstanding() == 0 {
-		next = next.closeWith(RecoveredFull)
+	if next.Stage == RecallWatch && payment.ClaimState == Claimed {
+		next = next.enterNextStage() // nothing is left for the platform to refund
 	}
-	return Step{Next: next}, nil
+	return Step{Next: next.settle()}, nil
+}
+
+// settle closes, reopens or relabels a case whose claim has changed.
+func (p Position) settle() Position {
+	wasFull := p.Outcome == RecoveredFull || p.Outcome == AutoRefunded
+	switch {
+	case p.IsOpen() && p.Outstanding() == 0:
+		return p.closeWith(p.fullOutcome())
+	case p.IsOpen():
+		return p
+	case wasFull && p.Outstanding() > 0:
+		return p.reopened()
+	case wasFull:
+		p.Outcome = p.fullOutcome()
+	case p.Recovered > 0:
+		p.Outcome = p.outcomeAfterClosing()
+	}
+	return p
+}
+
+// withFittingPlans ends the plans of people who owe less than they agreed to pay.
+func (p Position) withFittingPlans() Position {
+	p.Plans = slices.DeleteFunc(slices.Clone(p.Plans), func(plan Plan) bool {
+		return plan.Remaining() > p.AmountOwedBy(plan.CounterpartID)
+	})
+	return p
 }
 
 // Amended returns the facts with the fields of changed that are set.
@@ -86,20 +109,15 @@ func (f Facts) Amended(changed Facts) Facts {
 }
 
 func checkAmendment(a ActionBody, c *FieldChecker) {
-	if len(a.setFields()) == 0 {
+	if confirmed := a.Confirm != nil; len(a.setFields()) == 0 || confirmed && len(a.setFields()) == 1 {
 		c.Add("", "required", "Name at least one fact.")
+	}
+	if a.TransactionNo != "" && !isTransactionNo(a.TransactionNo) {
+		c.Add("transaction_no", "malformed", transactionNoRule)
 	}
 	a.Facts.checkCircumstances(c, FactContext{})
 }
 
 func nothingAmended() error {
 	return Invalid([]FieldFault{{"", "required", "Name at least one fact."}})
-}
-
-// CheckFacts checks facts against the rest of the case. It returns nil or a Fault
-// with CodeInvalid.
-func (c Case) CheckFacts(f Facts, now time.Time) error {
-	checker := NewFieldChecker(now)
-	f.Check(checker, FactContext{c.Amount, &c.SentAt, c.Instrument, c.Reason, c.ClaimState})
-	return checker.Err()
 }

@@ -9,7 +9,8 @@ import (
 // UTC.
 //
 // Only the workflow writes Position and Deadlines. Staff write Assignee, the
-// claimant writes Shared. Everything else is written once, at filing.
+// claimant writes Shared. The payment and the counterparts change with the workflow's
+// steps, see Amended. Everything else is written once, at filing.
 type Case struct {
 	ID            CaseID
 	Number        CaseNumber
@@ -120,14 +121,21 @@ func (g Group) IsOneToOne() bool { return g.Kind == NoGroup || g.Kind == "" }
 // single counterpart it is false if they claimed everything, or if the claimed
 // amount is unknown and one person can claim the whole packet.
 func (c Case) CanBeSplit() bool {
-	if c.Instrument == Transfer || (c.Instrument != LuckyPacket && c.Group.IsOneToOne()) {
+	shares := make([]Money, len(c.Counterparts))
+	for i, counterpart := range c.Counterparts {
+		shares[i] = counterpart.Claimed
+	}
+	return canBeSplit(c.Instrument, c.Group.IsOneToOne(), c.Amount, shares)
+}
+
+func canBeSplit(instrument Instrument, oneToOne bool, sent Money, shares []Money) bool {
+	if instrument == Transfer || (instrument != LuckyPacket && oneToOne) {
 		return false
 	}
-	if len(c.Counterparts) != 1 {
+	if len(shares) != 1 {
 		return true
 	}
-	share := c.Counterparts[0].Claimed
-	return share < c.Amount && (share > 0 || c.Instrument == LuckyPacket)
+	return shares[0] < sent && (shares[0] > 0 || instrument == LuckyPacket)
 }
 
 // Claimant is the person who sent the money by mistake. All fields are personal

@@ -61,6 +61,7 @@ var correctionTable = []CorrectionRule{
 	{Kind: EntryEscalated, Action: Escalate, ByAuthor: true, OnlyTakeBack: true},
 	{Kind: EntryWithdrawn, Action: Withdraw, ByAuthor: true, OnlyTakeBack: true},
 	{Kind: EntryClosed, Action: CloseCase, ByAuthor: true},
+	{Kind: EntryCounterpartAdded, Action: AddCounterpart, ByAuthor: true, OnlyTakeBack: true},
 	{Kind: EntryHarassmentReported, Action: ReportHarassment, OnlyTakeBack: true},
 	{Kind: EntryDangerReported, Action: ReportDanger, OnlyTakeBack: true},
 }

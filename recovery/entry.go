@@ -60,6 +60,9 @@ const (
 	EntryHandedOver         EntryKind = "handed_over"
 	EntryDangerReported     EntryKind = "danger_reported"
 	EntryFactsAmended       EntryKind = "facts_amended"
+	EntryCounterpartAdded   EntryKind = "counterpart_added"
+	EntryShareRecorded      EntryKind = "share_recorded"
+	EntryCounterpartRenamed EntryKind = "counterpart_renamed"
 	EntryCorrected          EntryKind = "entry_corrected"     // an earlier entry was taken back or replaced
 	EntryCorrectionProposed EntryKind = "correction_proposed" // a second person must approve it
 	EntryCorrectionRejected EntryKind = "correction_rejected"
@@ -87,7 +90,7 @@ var EntryKinds = []EntryKind{
 	EntryLinkRevoked, EntryPlanProposed, EntryPlanAccepted, EntryPlanDeclined, EntryInstalmentRecorded,
 	EntryInstalmentMissed, EntryPlanBroken, EntryPlanFulfilled, EntryPlatformAsked, EntryDecisionProposed,
 	EntryDecisionRejected, EntryDeadlineBreached, EntryDeadlineNear, EntryTaskOverdue, EntryRightEnded, EntryPaused,
-	EntryResumed, EntryReopened, EntryHandedOver, EntryDangerReported, EntryFactsAmended, EntryCorrected, EntryCorrectionProposed, EntryCorrectionRejected, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
+	EntryResumed, EntryReopened, EntryHandedOver, EntryDangerReported, EntryFactsAmended, EntryCounterpartAdded, EntryShareRecorded, EntryCounterpartRenamed, EntryCorrected, EntryCorrectionProposed, EntryCorrectionRejected, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
 	EntryAbuseDismissed, EntryErasureRefused, EntryValuesRestricted,
 	EntryParticulars,
 	EntryMailsStopped, EntryMailsAsked, EntryInstalmentReminded,

@@ -176,7 +176,7 @@ func (f Facts) checkIntended(c *FieldChecker, with FactContext) {
 		c.Add(field, "out_of_range", "The amount must be above zero, in fen.")
 	case with.Amount > 0 && f.Intended >= with.Amount:
 		c.Add(field, "out_of_range", "What should have been sent must be less than what was sent.")
-	case slices.Contains([]Reason{WrongGroup, WrongPerson, LeakedPassword, TakenByAnother}, with.Reason):
+	case slices.Contains(nothingOwed, with.Reason):
 		c.Add(field, "contradicts", "With the reason %s nothing was meant for the recipient.", with.Reason)
 	}
 }

@@ -40,7 +40,7 @@ type Position struct {
 	Recovered Money     `json:"recovered_fen"` // money that came back, at most the claim
 	// Surplus came back beyond the claim and must be paid back.
 	Surplus  Money `json:"surplus_fen,omitempty"`
-	Refunded Money `json:"refunded_fen,omitempty"`
+	Refunded Money `json:"refunded_fen,omitempty"` // by the platform; may exceed the claim
 	Granted  Money `json:"granted_fen,omitempty"`
 	// PaidOut is the recovered amount at which the granted amount has fully arrived.
 	PaidOut     Money       `json:"paid_out_fen,omitempty"`
@@ -72,6 +72,7 @@ type Position struct {
 	PendingCorrections []PendingCorrection `json:"pending_corrections,omitempty"`
 	// Facts may be stated later than at filing; see the actions amend_facts and report_danger.
 	Facts Facts `json:"facts,omitzero"`
+	Instrument Instrument `json:"instrument,omitempty"`
 	// Split is set if people other than the known counterparts may hold a part. A
 	// single counterpart then owes only their share.
 	Split bool `json:"split,omitempty"`
@@ -99,7 +100,7 @@ type Terms struct {
 func StartPosition(c Case, terms Terms) Position {
 	p := Position{
 		Stage: PrivateContact, Claim: c.Amount - c.Facts().Intended, Facts: c.Facts(), OneToOne: c.Group.IsOneToOne(),
-		NoNotice: terms.NoNotice, FourEyes: terms.FourEyes, PaidAt: c.SentAt.UTC(), Split: c.CanBeSplit(),
+		NoNotice: terms.NoNotice, FourEyes: terms.FourEyes, PaidAt: c.SentAt.UTC(), Split: c.CanBeSplit(), Instrument: c.Instrument,
 	}
 	for _, counterpart := range c.Counterparts {
 		p.Counterparts = append(p.Counterparts, CounterpartState{ID: counterpart.ID, Share: counterpart.Claimed})

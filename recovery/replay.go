@@ -156,9 +156,7 @@ func (h *History) add(s RecordedStep, deadlines Deadliner) error {
 	}
 	h.Position, h.Deadlines = step.Next, deadlines(h.Deadlines, step, s.At)
 	h.Results.add(s.Seq, before, h.Position)
-	if gained := h.Position.Recovered - before.Recovered; gained != 0 {
-		h.ByStage[before.Stage] += gained
-	}
+	h.addRecovered(before.Stage, h.Position.Recovered-before.Recovered)
 	if s.Command != nil && s.Command.Action == RecordResponse {
 		h.Answers[s.Command.CounterpartID] = LastAnswer{s.Command.Response, s.Command.Refusal}
 	}
@@ -172,6 +170,20 @@ func (h *History) add(s RecordedStep, deadlines Deadliner) error {
 		h.ClosedAt, h.LastStage = &s.At, before.Stage
 	}
 	return nil
+}
+
+// addRecovered counts money towards the stage in which it arrived. Money that counts
+// no more, because the claim became smaller, is taken from the last stages first.
+func (h *History) addRecovered(stage Stage, gained Money) {
+	if gained > 0 {
+		h.ByStage[stage] += gained
+	}
+	lost := max(0, -gained)
+	for _, stage := range []Stage{Legal, Appeal, GroupNotice, PrivateContact} {
+		taken := min(lost, h.ByStage[stage])
+		h.ByStage[stage] -= taken
+		lost -= taken
+	}
 }
 
 // Replay applies recorded steps to the first position of a case, each correction in

@@ -137,6 +137,12 @@ func (p Position) checkSurplus(m Command, amount Money) error {
 	return confirmNeeded("amount_fen", "%s yuan is more than the %s yuan still missing.", amount, missing)
 }
 
+// ConfirmNeeded returns the Fault for something unlikely that must be confirmed.
+func ConfirmNeeded(field, detail string) error {
+	detail += " If it is right, send the request again with confirm: true."
+	return &Fault{Code: CodeConfirmNeeded, Detail: detail, Fields: []FieldFault{{field, string(CodeConfirmNeeded), detail}}}
+}
+
 // confirmNeeded returns the Fault for a value that is unlikely but possible.
 func confirmNeeded(field, format string, args ...any) error {
 	detail := fmt.Sprintf(format, args...) + " Check the amount. If it is right, send the request again with confirm: true."
@@ -148,7 +154,7 @@ func confirmNeeded(field, format string, args ...any) error {
 // recall watch ends.
 func (p Position) applyRefund(amount Money) Position {
 	p = p.withReceived(amount)
-	p.Refunded = min(p.Refunded+amount, p.Claim)
+	p.Refunded += amount
 	p = p.afterPayment()
 	if p.Stage == RecallWatch && p.RefundAsked {
 		return p.enterNextStage()

@@ -80,6 +80,10 @@ add_note              casl   casl    casl   casl      casl      casl  casl     c
 share_lesson          .      .       .      .         .         .     .        .        .       .     .     .      .       .       .       .      c    c    .      .
 report_danger         casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
 amend_facts           casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
+adopt_match           casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
+add_counterpart       casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
+record_share          casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
+rename_counterpart    casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
 correct               casl   casl    casl   casl      casl      casl  casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl   casl
 approve_correction    .      .       .      .         .         .     .        .        .       .     .     .      .       .       .       .      .    .    .      sl
 reject_correction     .      .       .      .         .         .     .        .        .       .     .     .      .       .       .       .      .    .    .      sl
@@ -176,6 +180,14 @@ func likely(p recovery.Position, action recovery.Action, role recovery.Role) rec
 		m.Correction = &recovery.Correction{Seq: 2}
 	case recovery.AmendFacts:
 		m.Facts = &recovery.Facts{Account: recovery.Personal}
+	case recovery.AdoptMatch:
+		m.Facts = &recovery.Facts{}
+	case recovery.AddCounterpart:
+		m.CounterpartID = "new"
+	case recovery.RecordShare:
+		m.CounterpartID, m.Amount, m.Confirm = "a", 1, true
+	case recovery.RenameCounterpart:
+		m.CounterpartID = "a"
 	case recovery.CloseCase:
 		m.Outcome = recovery.Settled
 	default: // the others carry nothing

@@ -110,7 +110,9 @@ func (p Position) resumeCase(Command) (Step, error) {
 
 // reopenCase returns to the stage in which the case was closed, except for the recall
 // watch, which is not repeated. In danger it is the legal stage.
-func (p Position) reopenCase(Command) (Step, error) {
+func (p Position) reopenCase(Command) (Step, error) { return Step{Next: p.reopened()}, nil }
+
+func (p Position) reopened() Position {
 	stage := p.ClosedFrom
 	if stage == RecallWatch {
 		stage = PrivateContact
@@ -121,7 +123,7 @@ func (p Position) reopenCase(Command) (Step, error) {
 	next := p.enterStage(stage)
 	next.Outcome, next.ClosedFrom = "", ""
 	next.Granted, next.PaidOut = 0, 0
-	return Step{Next: next}, nil
+	return next
 }
 
 // Pause is a requested pause. Until is nil if its length was not given.

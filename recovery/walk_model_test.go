@@ -56,7 +56,7 @@ func (w *walk) holds(id recovery.CounterpartID) recovery.Money {
 	missing := max(0, w.p.Claim-w.total())
 	for _, h := range w.p.Counterparts {
 		if h.ID == id && h.Share > 0 && (len(w.p.Counterparts) > 1 || w.p.Split) {
-			return min(missing, max(0, h.Share-w.sums.returned[id]))
+			return min(missing, max(0, w.p.OwedPart(h)-w.sums.returned[id]))
 		}
 	}
 	return missing
@@ -80,15 +80,16 @@ func (w *walk) check(before recovery.Position, m recovery.Command) {
 	}
 	p := w.p
 	switch {
-	case p.Claim != before.Claim || len(p.Counterparts) != len(before.Counterparts):
+	case p.Claim != before.Claim && m.Action != recovery.AmendFacts || len(p.Counterparts) != len(before.Counterparts) && m.Action != recovery.AddCounterpart:
 		w.fatal("the claim changed")
-	case before.Stage.IsAfter(p.Stage) && m.Action != recovery.Reopen:
+	case before.Stage.IsAfter(p.Stage) && !w.reopens(before, m):
 		w.fatal("the case went back from", before.Stage)
 	case !before.IsOpen() && m.Action == "" && (p.IsOpen() || p.Outcome != before.Outcome):
 		w.fatal("a closed case moved by itself")
-	case !before.IsOpen() && m.Action != "" && !slices.Contains([]recovery.Action{recovery.RecordReturn, recovery.Reopen, recovery.AmendFacts, recovery.ReportDanger, recovery.Correct}, m.Action):
+	case !before.IsOpen() && m.Action != "" && !slices.Contains([]recovery.Action{recovery.RecordReturn, recovery.Reopen, recovery.AmendFacts, recovery.ReportDanger, recovery.Correct,
+		recovery.AdoptMatch, recovery.AddCounterpart, recovery.RecordShare, recovery.RenameCounterpart}, m.Action):
 		w.fatal("a closed case took", m.Action)
-	case !before.IsOpen() && p.IsOpen() && m.Action != recovery.Reopen:
+	case !before.IsOpen() && p.IsOpen() && !w.reopens(before, m):
 		w.fatal("a closed case opened")
 	case (p.Stage == recovery.Appeal) != (p.Appeal != "") || (p.Appeal == recovery.AppealProposed) != (p.Proposal != nil):
 		w.fatal("the appeal is", p.Appeal)
@@ -97,10 +98,18 @@ func (w *walk) check(before recovery.Position, m recovery.Command) {
 	}
 }
 
+// reopens: besides the act itself, only a claim that has grown beyond what came back
+// opens a case that was closed because all of it had.
+func (w *walk) reopens(before recovery.Position, m recovery.Command) bool {
+	full := before.Outcome == recovery.RecoveredFull || before.Outcome == recovery.AutoRefunded
+	return m.Action == recovery.Reopen || m.Action == recovery.AmendFacts && full && w.p.Outstanding() > 0
+}
+
 func (w *walk) checkSums() {
+	w.checkShares()
 	p := w.p
 	total := w.total()
-	if p.Received() != total || p.Recovered != min(total, p.Claim) || p.Refunded != min(w.sums.refunded, p.Claim) || p.Costs != w.sums.costs {
+	if p.Received() != total || p.Recovered != min(total, p.Claim) || p.Refunded != w.sums.refunded || p.Costs != w.sums.costs {
 		w.fatal("fen are lost or made", p.Recovered, total)
 	}
 	for _, h := range p.Counterparts {
@@ -117,6 +126,19 @@ func (w *walk) checkSums() {
 	}
 	if consistent, bySums := outcomes[p.Outcome]; bySums && !consistent {
 		w.fatal("the sums deny the outcome", p.Outcome)
+	}
+}
+
+// checkShares: the parts never add up to more than was sent, and a case closed in full
+// lacks nothing.
+func (w *walk) checkShares() {
+	var sum recovery.Money
+	for _, h := range w.p.Counterparts {
+		sum += h.Share
+	}
+	full := w.p.Outcome == recovery.RecoveredFull || w.p.Outcome == recovery.AutoRefunded
+	if sum > w.p.Sent() || full && w.p.Outstanding() > 0 {
+		w.fatal("the parts or the outcome", sum, w.p.Outcome)
 	}
 }
 
@@ -204,8 +226,13 @@ func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Command
 	case recovery.Correct, recovery.ApproveCorrection, recovery.RejectCorrection:
 		m.Correction = &recovery.Correction{Seq: 1}
 	case recovery.AmendFacts:
-		noticed := w.when()
-		m.Facts = &recovery.Facts{NoticedAt: &noticed}
+		m.Facts, m.Payment = w.facts()
+	case recovery.AdoptMatch:
+		m.Facts = &recovery.Facts{}
+	case recovery.AddCounterpart:
+		m.CounterpartID, m.Amount = pick(w, []recovery.CounterpartID{"a", "d", "e"}), pick(w, []recovery.Money{0, w.sum()})
+	case recovery.RecordShare:
+		m.Amount = w.sum()
 	case recovery.ReportDanger:
 		m.Kind = pick(w, recovery.Dangers)
 	case recovery.CloseCase:
@@ -217,6 +244,23 @@ func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Command
 	default: // the others carry nothing
 	}
 	return m
+}
+
+// facts are facts that come late: the day of knowing, or what was sent, when and how.
+func (w *walk) facts() (*recovery.Facts, *recovery.PaymentFacts) {
+	noticed, sent := w.when(), w.when()
+	switch w.r.IntN(5) {
+	case 0:
+		return &recovery.Facts{NoticedAt: &noticed}, nil
+	case 1:
+		return &recovery.Facts{}, &recovery.PaymentFacts{SentAt: &sent}
+	case 2:
+		return &recovery.Facts{}, &recovery.PaymentFacts{Instrument: pick(w, recovery.Instruments), ClaimState: pick(w, recovery.ClaimStates)}
+	case 3:
+		return &recovery.Facts{Intended: w.fen(200)}, nil
+	default:
+		return &recovery.Facts{}, &recovery.PaymentFacts{Amount: w.fen(1_500), Reason: pick(w, recovery.Reasons)}
+	}
 }
 
 // when is now, or for a third of the acts some day of the years before: people

@@ -75,7 +75,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 	t.Helper()
 	w := &walk{t: t, seed: seed, r: rand.New(rand.NewPCG(seed, 1)), now: moment}
 	c := recovery.Case{
-		SentAt: moment.AddDate(-w.r.IntN(4), 0, 0), Amount: w.fen(1_000), ClaimState: pick(w, recovery.ClaimStates), Group: recovery.Group{Kind: pick(w, recovery.GroupKinds)},
+		SentAt: moment.AddDate(-w.r.IntN(4), 0, 0), Amount: w.fen(1_000), Instrument: pick(w, recovery.Instruments), ClaimState: pick(w, recovery.ClaimStates), Group: recovery.Group{Kind: pick(w, recovery.GroupKinds)},
 	}
 	left := c.Amount
 	for _, id := range []recovery.CounterpartID{"a", "b", "c"}[:1+w.r.IntN(3)] {

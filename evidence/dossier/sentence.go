@@ -61,7 +61,15 @@ type entryFacts struct {
 	e *folio.Entry
 }
 
-func (f entryFacts) fact(name string) any { return f.e.Parsed.Facts[name] }
+// fact returns a fact of the entry. A name such as before.sent_at is a fact inside
+// another one.
+func (f entryFacts) fact(name string) any {
+	if outer, inner, nested := strings.Cut(name, "."); nested {
+		facts, _ := f.e.Parsed.Facts[outer].(map[string]any)
+		return facts[inner]
+	}
+	return f.e.Parsed.Facts[name]
+}
 
 // orNoFact returns the error that leaves the fragment out if there is no text.
 func orNoFact(text string) (string, error) {

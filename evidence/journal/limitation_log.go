@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"slices"
 	"time"
 
 	"recourse/recovery"
@@ -10,13 +11,36 @@ import (
 // limitation period, as corrected. Package recovery decides which of them count.
 func CollectLimitationLogs(counterparts []recovery.Counterpart, entries []Entry) map[recovery.CounterpartID]recovery.LimitationLog {
 	logs := map[recovery.CounterpartID]recovery.LimitationLog{}
+	known := filedCounterparts(counterparts, entries)
 	for _, entry := range CountingEntries(entries) {
 		event := entry.LimitationEvent()
-		for _, counterpart := range counterparts {
-			logs[counterpart.ID] = logs[counterpart.ID].Add(event, counterpart.ID, len(counterparts) == 1)
+		if event.Kind == recovery.EntryCounterpartAdded && isCounterpart(counterparts, event.CounterpartID) {
+			known = append(known, event.CounterpartID)
+		}
+		for _, id := range known {
+			logs[id] = logs[id].Add(event, id, len(known) == 1)
 		}
 	}
 	return logs
+}
+
+// filedCounterparts are the counterparts that were named at filing. What happened
+// before somebody was added does not concern them.
+func filedCounterparts(counterparts []recovery.Counterpart, entries []Entry) []recovery.CounterpartID {
+	var filed []recovery.CounterpartID
+	for _, counterpart := range counterparts {
+		if !slices.ContainsFunc(entries, func(e Entry) bool {
+			event := e.LimitationEvent()
+			return event.Kind == recovery.EntryCounterpartAdded && event.CounterpartID == counterpart.ID
+		}) {
+			filed = append(filed, counterpart.ID)
+		}
+	}
+	return filed
+}
+
+func isCounterpart(counterparts []recovery.Counterpart, id recovery.CounterpartID) bool {
+	return slices.ContainsFunc(counterparts, func(c recovery.Counterpart) bool { return c.ID == id })
 }
 
 // LimitationEvent converts an entry to the event that package recovery examines.

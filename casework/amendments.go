@@ -1,0 +1,41 @@
+package casework
+
+import (
+	"context"
+
+	"recourse/recovery"
+)
+
+// checkAmendment checks the facts as they would be after the action.
+func (s *Service) checkAmendment(c recovery.Case, body recovery.ActionBody) error {
+	if !body.Action.AmendsRecord() {
+		return nil
+	}
+	return c.CheckAmendment(body, s.Now())
+}
+
+// completeAmendment adds what the sender of an action cannot state: the id of a new
+// counterpart, what a bill shows, and the marks of the counterparts after the action.
+func (s *Service) completeAmendment(ctx context.Context, req Request, c recovery.Case, body recovery.ActionBody) (recovery.ActionBody, error) {
+	if !body.Action.AmendsRecord() {
+		return body, nil
+	}
+	switch body.Action {
+	case recovery.AddCounterpart:
+		body.CounterpartID = recovery.CounterpartID(s.newID())
+	case recovery.AdoptMatch:
+		found, err := s.findAdoption(ctx, req.Actor, c, body)
+		if err != nil {
+			return body, err
+		}
+		body = found.adopt(c, body)
+		if err := s.checkAmendment(c, body); err != nil {
+			return body, err
+		}
+	default:
+	}
+	if body.Alias != "" {
+		_, body.Marks = s.partyMarks(c.Amended(body))
+	}
+	return body, nil
+}

@@ -1,0 +1,52 @@
+package postgres
+
+import (
+	"github.com/jackc/pgx/v5"
+
+	"recourse/recovery"
+)
+
+// queueAmendment writes what a step changes in the record of a case: the payment, the
+// search index, the marks of the counterparts, and the copies of the claim in the
+// statistics. It is queued after the change of the position.
+//
+// A restricted case is found by its number only and has no marks.
+func queueAmendment(batch *pgx.Batch, w StepWrite) {
+	c := *w.Amended
+	search := searchText(c)
+	batch.Queue(`update cases set amount_fen = $2, sent_at = $3, instrument = $4, claim_state = $5, reason = $6, transaction_no = $7, sends = $8,
+			search = case when restricted_at is null then $9 else search end, terms = case when restricted_at is null then $10 else terms end
+		where id = $1`,
+		w.CaseID, c.Amount, c.SentAt, c.Instrument, c.ClaimState, c.Reason, c.TransactionNo, c.Sends, search, searchTerms(search))
+	batch.Queue(`update case_stages s set amount_fen = c.claim_fen from cases c where c.id = $1 and s.case_id = $1`, w.CaseID)
+	queueCounterpartsGone(batch, c)
+	if w.Marks != nil {
+		queueCounterpartMarks(batch, w.CaseID, w.Marks)
+	}
+}
+
+// queueCounterpartsGone ends the links and mails of people who are not counterparts any
+// more.
+func queueCounterpartsGone(batch *pgx.Batch, c recovery.Case) {
+	ids := make([]string, len(c.Counterparts))
+	for i, counterpart := range c.Counterparts {
+		ids[i] = string(counterpart.ID)
+	}
+	batch.Queue(`update links set revoked_at = now() where case_id = $1 and revoked_at is null and not (counterpart_id = any($2::text[]))`, c.ID, ids)
+	batch.Queue(`delete from holder_mails where case_id = $1 and not (counterpart_id = any($2::text[]))`, c.ID, ids)
+}
+
+// queueCounterpartMarks replaces the marks of the counterparts. Those of the claimant
+// stay.
+func queueCounterpartMarks(batch *pgx.Batch, id recovery.CaseID, marks []recovery.PartyMark) {
+	digests := [][]byte{}
+	for _, mark := range marks {
+		if mark.Side == recovery.CounterpartSide {
+			digests = append(digests, mark.Mark[:])
+		}
+	}
+	batch.Queue(`with former as (select distinct person, filed_at from party_marks where case_id = $1),
+			gone as (delete from party_marks where case_id = $1 and side = 'counterpart' and not (mark = any($2::bytea[])))
+		insert into party_marks (case_id, side, mark, person, filed_at)
+		select $1, 'counterpart', m.mark, f.person, f.filed_at from former f, unnest($2::bytea[]) as m (mark) on conflict do nothing`, id, digests)
+}

@@ -1,0 +1,313 @@
+package recovery
+
+import (
+	"slices"
+	"time"
+)
+
+// PaymentFacts are facts of the payment that were stated at filing and turned out to be
+// wrong. Absent fields keep their value. They hold no personal data.
+type PaymentFacts struct {
+	Amount     Money      `json:"amount_fen,omitempty"` // what was sent
+	SentAt     *time.Time `json:"sent_at,omitempty"`
+	Instrument Instrument `json:"instrument,omitempty"`
+	ClaimState ClaimState `json:"claim_state,omitempty"`
+	Reason     Reason     `json:"reason,omitempty"`
+}
+
+// AmendsPayment reports whether the action changes facts of the payment.
+func (a Action) AmendsPayment() bool { return a == AmendFacts || a == AdoptMatch }
+
+// AmendsRecord reports whether the action changes what the record says about the
+// payment or the counterparts.
+func (a Action) AmendsRecord() bool {
+	return a.AmendsPayment() || a == AddCounterpart || a == RecordShare || a == RenameCounterpart
+}
+
+// paymentFacts returns the facts of the payment that an amendment states; nil for none.
+func (a ActionBody) paymentFacts() *PaymentFacts {
+	if !a.Action.AmendsPayment() {
+		return nil
+	}
+	facts := PaymentFacts{
+		SentAt: a.SentAt, Instrument: knownValue(a.Instrument, Instruments), ClaimState: knownValue(a.ClaimState, ClaimStates),
+		Reason: knownValue(Reason(a.Reason), Reasons),
+	}
+	if a.Amount != nil {
+		facts.Amount = *a.Amount
+	}
+	if facts == (PaymentFacts{}) {
+		return nil
+	}
+	return &facts
+}
+
+// knownValue returns a value of an enumeration. Anything else could be free text, which
+// a Command must not contain.
+func knownValue[T ~string](value T, known []T) T {
+	if slices.Contains(known, value) {
+		return value
+	}
+	return ""
+}
+
+func (m Command) paymentFacts() PaymentFacts {
+	if m.Payment == nil {
+		return PaymentFacts{}
+	}
+	return *m.Payment
+}
+
+// nothingOwed are the reasons with which nothing was meant for the recipient.
+var nothingOwed = []Reason{WrongGroup, WrongPerson, LeakedPassword, TakenByAnother}
+
+// amendedFacts returns the facts after an amendment. A reason with which nothing was
+// owed takes back an earlier statement of what was owed.
+func (f Facts) amendedFacts(payment PaymentFacts, facts Facts) Facts {
+	if slices.Contains(nothingOwed, payment.Reason) {
+		f.Intended = 0
+	}
+	return f.Amended(facts)
+}
+
+// Sent returns what was sent, whatever part of it is claimed.
+func (p Position) Sent() Money { return p.Claim + p.Facts.Intended }
+
+// shares are the claimed parts, 0 where unknown.
+func (p Position) shares() []Money {
+	shares := make([]Money, len(p.Counterparts))
+	for i, counterpart := range p.Counterparts {
+		shares[i] = counterpart.Share
+	}
+	return shares
+}
+
+func (p Position) sumOfShares() Money {
+	var sum Money
+	for _, share := range p.shares() {
+		sum += share
+	}
+	return sum
+}
+
+// withPayment returns the position with other facts. The money that came back counts
+// against the new claim.
+func (p Position) withPayment(payment PaymentFacts, facts Facts) (Position, error) {
+	sent := p.Sent()
+	p.Facts = p.Facts.amendedFacts(payment, facts)
+	if payment.Amount != 0 {
+		sent = payment.Amount
+	}
+	switch {
+	case sent < 0 || sent > MaxMoney:
+		return p, Invalid([]FieldFault{{"amount_fen", "out_of_range", "The amount is out of range."}})
+	case p.Facts.Intended >= sent:
+		return p, Invalid([]FieldFault{{"intended_fen", "out_of_range", "What should have been sent must be less than what was sent."}})
+	case p.sumOfShares() > sent:
+		return p, Invalid([]FieldFault{{"amount_fen", "below_shares", "The parts that people claimed add up to " + p.sumOfShares().String() + " yuan. Correct the parts first."}})
+	}
+	p.Claim = sent - p.Facts.Intended
+	if payment.SentAt != nil {
+		p.PaidAt = payment.SentAt.UTC()
+	}
+	if payment.Instrument != "" {
+		p.Instrument = payment.Instrument
+	}
+	p.Split = canBeSplit(p.Instrument, p.OneToOne, sent, p.shares())
+	return p.withReceived(0), nil
+}
+
+// addCounterpart adds a person who holds a part of the money. A sole debtor becomes one
+// of several.
+func (p Position) addCounterpart(m Command) (Step, error) {
+	switch {
+	case m.CounterpartID == "" || p.counterpartIndex(m.CounterpartID) >= 0:
+		return Step{}, UnknownCounterpart()
+	case len(p.Counterparts) >= MaxCounterparts:
+		return Step{}, Invalid([]FieldFault{{"", "too_many", "A case has at most 100 counterparts."}})
+	}
+	next := p
+	next.Counterparts = append(slices.Clone(p.Counterparts), CounterpartState{ID: m.CounterpartID, Share: m.Amount})
+	return next.withShares()
+}
+
+// recordShare states what a counterpart claimed of the money.
+func (p Position) recordShare(m Command) (Step, error) {
+	next, state, err := p.withCounterpart(m.CounterpartID)
+	if err != nil {
+		return Step{}, err
+	}
+	state.Share = m.Amount
+	if owed := next.OwedPart(*state); owed < state.Returned && !m.Confirm && !m.Recorded {
+		return Step{}, confirmNeeded("claimed_fen", "This person has returned %s yuan already, more than they would owe of this part.", state.Returned)
+	}
+	return next.withShares()
+}
+
+// withShares checks the claimed parts against what was sent, and ends the plans of
+// people who owe less now.
+func (p Position) withShares() (Step, error) {
+	if sum := p.sumOfShares(); sum > p.Sent() {
+		return Step{}, Invalid([]FieldFault{{"claimed_fen", "sum_too_large", "The parts would add up to " + sum.String() +
+			" yuan, more than the " + p.Sent().String() + " yuan that were sent."}})
+	}
+	p.Split = canBeSplit(p.Instrument, p.OneToOne, p.Sent(), p.shares())
+	return Step{Next: p.withFittingPlans()}, nil
+}
+
+// Amended returns the record of the case after an action that changes the payment or
+// the counterparts. Position and Deadlines are not changed; see Position.Take.
+func (c Case) Amended(a ActionBody) Case {
+	c.Counterparts, c.Sends = slices.Clone(c.Counterparts), slices.Clone(c.Sends)
+	switch a.Action {
+	case AmendFacts, AdoptMatch:
+		c = c.withPayment(a)
+		c.rename(a)
+	case AddCounterpart:
+		added := Counterpart{ID: a.CounterpartID, Alias: a.Alias, Contact: a.Contact, ClaimedAt: a.ShareTakenAt}
+		if a.Claimed != nil {
+			added.Claimed = *a.Claimed
+		}
+		c.Counterparts = append(c.Counterparts, added)
+	case RecordShare:
+		if counterpart := c.counterpart(a.CounterpartID); counterpart != nil && a.Claimed != nil {
+			counterpart.Claimed = *a.Claimed
+			if a.ShareTakenAt != nil {
+				counterpart.ClaimedAt = a.ShareTakenAt
+			}
+		}
+	case RenameCounterpart:
+		c.rename(a)
+	default:
+	}
+	return c
+}
+
+func (c *Case) rename(a ActionBody) {
+	if counterpart := c.counterpart(a.CounterpartID); counterpart != nil && a.Alias != "" {
+		counterpart.Alias = a.Alias
+	}
+}
+
+func (c *Case) counterpart(id CounterpartID) *Counterpart {
+	for i := range c.Counterparts {
+		if c.Counterparts[i].ID == id {
+			return &c.Counterparts[i]
+		}
+	}
+	return nil
+}
+
+func (c Case) withPayment(a ActionBody) Case {
+	var payment PaymentFacts
+	if stated := a.paymentFacts(); stated != nil {
+		payment = *stated
+	}
+	if payment.Amount != 0 {
+		c.Amount = payment.Amount
+	}
+	if payment.SentAt != nil {
+		c.SentAt = payment.SentAt.UTC()
+	}
+	if payment.Instrument != "" {
+		c.Instrument = payment.Instrument
+	}
+	if payment.ClaimState != "" {
+		c.ClaimState = payment.ClaimState
+	}
+	if payment.Reason != "" {
+		c.Reason = payment.Reason
+	}
+	if a.TransactionNo != "" {
+		if i := c.sendWithoutNumber(); i >= 0 {
+			c.Sends[i].TransactionNo = a.TransactionNo
+		} else {
+			c.TransactionNo = a.TransactionNo
+		}
+	}
+	return c
+}
+
+// sendWithoutNumber returns the index of the only payment of several whose number is
+// not known; -1 otherwise.
+func (c Case) sendWithoutNumber() int {
+	isOpen := func(s Send) bool { return s.TransactionNo == "" }
+	first := slices.IndexFunc(c.Sends, isOpen)
+	if first < 0 || slices.ContainsFunc(c.Sends[first+1:], isOpen) {
+		return -1
+	}
+	return first
+}
+
+// CheckAmendment checks an action that changes the payment or the counterparts against
+// the rest of the case. It returns nil or a Fault with CodeInvalid.
+func (c Case) CheckAmendment(a ActionBody, now time.Time) error {
+	checker := NewFieldChecker(now)
+	if a.Action.AmendsPayment() {
+		c.checkSeveral(a, checker)
+		after, payment := c.Amended(a), PaymentFacts{}
+		if stated := a.paymentFacts(); stated != nil {
+			payment = *stated
+		}
+		facts := c.Facts().amendedFacts(payment, a.Facts)
+		facts.Check(checker, FactContext{after.Amount, &after.SentAt, after.Instrument, after.Reason, after.ClaimState})
+		for _, counterpart := range after.Counterparts {
+			if a.SentAt != nil && counterpart.ClaimedAt != nil && counterpart.ClaimedAt.Before(after.SentAt) {
+				checker.Add("sent_at", "contradicts", "Somebody claimed the money before this time. Correct that time first.")
+			}
+		}
+	}
+	if at := a.ShareTakenAt; at != nil && at.Before(c.SentAt) {
+		checker.Add("claimed_at", "before_sending", "This is before the money was sent.")
+	}
+	return checker.Err()
+}
+
+// checkSeveral refuses to change one of several payments without saying which.
+func (c Case) checkSeveral(a ActionBody, checker *FieldChecker) {
+	if len(c.Sends) == 0 {
+		return
+	}
+	const why = "This case has several payments, and it is not clear which one is meant."
+	if a.Amount != nil {
+		checker.Add("amount_fen", "several_payments", why)
+	}
+	if a.SentAt != nil {
+		checker.Add("sent_at", "several_payments", why)
+	}
+	if a.TransactionNo != "" && c.sendWithoutNumber() < 0 {
+		checker.Add("transaction_no", "several_payments", why)
+	}
+}
+
+// FormerFacts returns what the plain facts that an action changes were before.
+func (c Case) FormerFacts(a ActionBody) map[string]any {
+	former := map[string]any{}
+	put := func(name string, isChanged bool, value any) {
+		if isChanged {
+			former[name] = value
+		}
+	}
+	after := c.Amended(a)
+	put("amount_fen", after.Amount != c.Amount, c.Amount)
+	put("sent_at", !after.SentAt.Equal(c.SentAt), c.SentAt.UTC())
+	put("instrument", after.Instrument != c.Instrument, c.Instrument)
+	put("claim_state", after.ClaimState != c.ClaimState, c.ClaimState)
+	put("reason", after.Reason != c.Reason, c.Reason)
+	if counterpart := c.counterpart(a.CounterpartID); counterpart != nil && a.Action == RecordShare {
+		put("claimed_fen", counterpart.Claimed != 0, counterpart.Claimed)
+	}
+	if a.Action == AmendFacts {
+		c.Facts().putFormer(a.Facts, put)
+	}
+	return former
+}
+
+// putFormer puts each fact that was known and is stated again.
+func (f Facts) putFormer(stated Facts, put func(name string, isChanged bool, value any)) {
+	put("intended_fen", stated.Intended != 0 && f.Intended != 0 && f.Intended != stated.Intended, f.Intended)
+	put("noticed_at", stated.NoticedAt != nil && f.NoticedAt != nil && !f.NoticedAt.Equal(*stated.NoticedAt), f.NoticedAt)
+	put("accepted_at", stated.AcceptedAt != nil && f.AcceptedAt != nil && !f.AcceptedAt.Equal(*stated.AcceptedAt), f.AcceptedAt)
+	put("delayed_arrival", stated.Delay != "" && f.Delay != "" && f.Delay != stated.Delay, f.Delay)
+	put("account", stated.Account != "" && f.Account != "" && f.Account != stated.Account, f.Account)
+}
