@@ -98,7 +98,10 @@ var entryTable = map[EntryKind]entryDisclosure{
 	EntryReopened:           {toBoth, ownReason},
 	EntryHandedOver:         {toNobody, ownReason},
 	EntryDangerReported:     {toNobody, ownText},
-	EntryFactsAmended:       {readers: toNobody},
+	EntryFactsAmended:       {toNobody, map[string]ValueClass{"transaction_no": CommonValues, "alias": CommonValues}},
+	EntryCounterpartAdded:   {toPlatform, map[string]ValueClass{"alias": CommonValues, "contact": ReachValues}},
+	EntryShareRecorded:      {readers: toPlatform},
+	EntryCounterpartRenamed: {toNobody, map[string]ValueClass{"alias": CommonValues}},
 	// Only readers of the corrected entry read its correction.
 	EntryCorrected:          {toBoth, corrected},
 	EntryCorrectionProposed: {toNobody, corrected},

@@ -67,7 +67,7 @@ func (p *draft) transactionNos() string {
 	c := p.folio.Case
 	numbers := []string{}
 	add := func(path, number string) {
-		if number = p.fieldOrMask(p.filed, path, number); number != "" && !slices.Contains(numbers, number) {
+		if number = p.newestValue(p.numberEntry(path), number); number != "" && !slices.Contains(numbers, number) {
 			numbers = append(numbers, number)
 		}
 	}
@@ -141,7 +141,7 @@ func (s *composer) writeCounterparts() {
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
 			centredCell(cell, strconv.Itoa(i+1)), cellOf(cell, s.alias(i)),
-			cellOf(cell, s.contactOrMask(counterpartPath(i, "contact"), c.Contact)), cellOf(cell, claimed), cellOf(cell, answer),
+			cellOf(cell, s.contact(i)), cellOf(cell, claimed), cellOf(cell, answer),
 			cellOf(cell, s.t.text("yuan", "money", c.ReturnFen)),
 		}})
 	}

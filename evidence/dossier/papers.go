@@ -314,11 +314,19 @@ func (p *draft) shows(class recovery.ValueClass) bool {
 
 // contactOrMask masks contact data for the opponent even if the folio contains it.
 func (p *draft) contactOrMask(path, recorded string) string {
-	value := p.fieldOrMask(p.filed, path, recorded)
+	return p.maskReach(p.fieldOrMask(p.filed, path, recorded))
+}
+
+func (p *draft) maskReach(value string) string {
 	if value != "" && !p.shows(recovery.ReachValues) {
 		return p.maskText()
 	}
 	return value
+}
+
+// contact returns how the i-th counterpart can be reached.
+func (p *draft) contact(i int) string {
+	return p.maskReach(p.newestValue(p.counterpartEntry(i, "contact"), p.folio.Case.Counterparts[i].Contact))
 }
 
 func (p *draft) claimantName() string {
@@ -335,10 +343,61 @@ func (p *draft) alias(i int) string {
 		return p.t.text("one_of_several", "no", i+1)
 	}
 	recorded := p.folio.Case.Counterparts[i].Alias
-	if alias := p.fieldOrMask(p.filed, counterpartPath(i, "alias"), recorded); alias != "" {
+	if alias := p.newestValue(p.aliasEntry(i), recorded); alias != "" {
 		return alias
 	}
 	return p.maskText()
+}
+
+// valueEntry is the entry that states a value that can change, and its path there.
+type valueEntry struct {
+	entry *folio.Entry
+	path  string
+	later bool // it is not the entry that filed the case
+}
+
+// newestValue returns a value that both sides know as the newest entry states it. An
+// audience that may not read a later entry gets the recorded value.
+func (p *draft) newestValue(from valueEntry, recorded string) string {
+	if from.later && !recovery.ReadsEntries(p.folio.Audience, from.entry.Parsed.Kind) {
+		return recorded
+	}
+	return p.fieldOrMask(from.entry, from.path, recorded)
+}
+
+// aliasEntry finds what the i-th counterpart is called: at filing, when they were added,
+// or when they were renamed.
+func (p *draft) aliasEntry(i int) valueEntry {
+	from := p.counterpartEntry(i, "alias")
+	for e := range p.amendments() {
+		if e.namesCounterpart(p.folio.Case.Counterparts[i].ID) && e.commits("alias") {
+			from = valueEntry{e.Entry, "alias", true}
+		}
+	}
+	return from
+}
+
+// counterpartEntry finds a value of the i-th counterpart in the entry that named them
+// first.
+func (p *draft) counterpartEntry(i int, field string) valueEntry {
+	for e := range p.amendments() {
+		if e.Parsed.Kind == recovery.EntryCounterpartAdded && e.namesCounterpart(p.folio.Case.Counterparts[i].ID) {
+			return valueEntry{e.Entry, field, true}
+		}
+	}
+	return valueEntry{p.filed, counterpartPath(i, field), false}
+}
+
+// numberEntry finds the transaction number of the payment: at filing, or as amended.
+// With several payments an amendment fills in the one that was not known.
+func (p *draft) numberEntry(path string) valueEntry {
+	from := valueEntry{p.filed, path, false}
+	for e := range p.amendments() {
+		if e.Parsed.Kind == recovery.EntryFactsAmended && e.commits("transaction_no") && (path == "transaction_no" || !commits(p.filed, path)) {
+			from = valueEntry{e.Entry, "transaction_no", true}
+		}
+	}
+	return from
 }
 
 // counterpartPath returns the path of a value of the i-th counterpart in the entry

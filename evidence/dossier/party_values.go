@@ -20,7 +20,7 @@ func (p *draft) counterpartValues() map[string]string {
 	if who.Name != "" {
 		called = p.t.text("holder_both", "name", p.t.shortenName(who.Name), "alias", alias)
 	}
-	account := withoutDuplicates([]string{p.alias(i), p.contactOrMask(counterpartPath(i, "contact"), c.Contact)})
+	account := withoutDuplicates([]string{p.alias(i), p.contact(i)})
 	return map[string]string{
 		"holder_name": p.t.shortenName(who.Name), "holder_called": called,
 		"holder_sex": p.maskPrivate(p.t.word("sex", who.Sex)), "holder_born": p.maskPrivate(formatBirthday(who.Born)),
