@@ -71,7 +71,7 @@ type Position struct {
 	// PendingCorrections wait for the approval of a second person.
 	PendingCorrections []PendingCorrection `json:"pending_corrections,omitempty"`
 	// Facts may be stated later than at filing; see the actions amend_facts and report_danger.
-	Facts Facts `json:"facts,omitzero"`
+	Facts      Facts      `json:"facts,omitzero"`
 	Instrument Instrument `json:"instrument,omitempty"`
 	// Split is set if people other than the known counterparts may hold a part. A
 	// single counterpart then owes only their share.
