@@ -69,13 +69,19 @@ func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Expo
 // caseSnapshot selects the parts of a case that change and are printed, without
 // personal data. An export stores it.
 const caseSnapshot = `jsonb_build_object('position', c.position, 'deadlines', c.deadlines, 'closed_at', c.closed_at,
+	'amount_fen', c.amount_fen, 'sent_at', c.sent_at, 'instrument', c.instrument, 'claim_state', c.claim_state, 'reason', c.reason,
 	'counterparts', (select coalesce(jsonb_agg(jsonb_build_object('id', p->'id', 'answer', p->'answer', 'refusal', p->'refusal',
-		'returned_fen', p->'returned_fen') order by n), '[]') from jsonb_array_elements(c.counterparts) with ordinality as t(p, n)))`
+		'returned_fen', p->'returned_fen', 'claimed_fen', p->'claimed_fen', 'claimed_at', p->'claimed_at') order by n), '[]') from jsonb_array_elements(c.counterparts) with ordinality as t(p, n)))`
 
 type caseSnapshotRow struct {
 	Position     recovery.Position      `json:"position"`
 	Deadlines    []recovery.Deadline    `json:"deadlines"`
 	ClosedAt     *time.Time             `json:"closed_at"`
+	Amount       recovery.Money         `json:"amount_fen"`
+	SentAt       time.Time              `json:"sent_at"`
+	Instrument   recovery.Instrument    `json:"instrument"`
+	ClaimState   recovery.ClaimState    `json:"claim_state"`
+	Reason       recovery.Reason        `json:"reason"`
 	Counterparts []recovery.Counterpart `json:"counterparts"`
 }
 
@@ -95,15 +101,25 @@ func (s *Store) CaseAtExport(ctx context.Context, id recovery.ExportID) (recover
 	if err != nil {
 		return c, err
 	}
-	c.Position, c.Deadlines, c.ClosedAt = row.CaseAt.Position, row.CaseAt.Deadlines, row.CaseAt.ClosedAt
-	for i := range c.Counterparts {
-		for _, then := range row.CaseAt.Counterparts {
-			if now := &c.Counterparts[i]; now.ID == then.ID {
-				now.Answer, now.Refusal, now.ReturnFen = then.Answer, then.Refusal, then.ReturnFen
+	return row.CaseAt.restore(c), nil
+}
+
+// restore returns the case as it was. Whoever was added since is left out; the values
+// of somebody who was removed since are in the journal.
+func (then caseSnapshotRow) restore(c recovery.Case) recovery.Case {
+	c.Position, c.Deadlines, c.ClosedAt = then.Position, then.Deadlines, then.ClosedAt
+	c.Amount, c.SentAt, c.Instrument, c.ClaimState, c.Reason = then.Amount, then.SentAt.UTC(), then.Instrument, then.ClaimState, then.Reason
+	people := make([]recovery.Counterpart, len(then.Counterparts))
+	for i, counterpart := range then.Counterparts {
+		for _, now := range c.Counterparts {
+			if now.ID == counterpart.ID {
+				counterpart.Alias, counterpart.Contact = now.Alias, now.Contact
 			}
 		}
+		people[i] = counterpart
 	}
-	return c, nil
+	c.Counterparts = people
+	return c
 }
 
 // FindExport reads an export. Errors: CodeNotFound.

@@ -175,7 +175,7 @@ type billBody struct {
 	Amount     recovery.Money
 	Count      int
 	Stated     int // number of rows that the bill states; 0 if it states none or all were read
-	Candidates []statement.Candidate
+	Candidates []billRow
 	Faults     []statement.RowFault
 }
 
@@ -200,7 +200,9 @@ func (w *Web) importBill(c *pageContext) error {
 	body := billBody{
 		Number: view.Number, Home: c.casePath(string(view.Number)), Amount: view.Amount,
 		Count: len(reply.Value.Bill.Transactions), Faults: reply.Value.Bill.RowFaults,
-		Candidates: reply.Value.Candidates[:min(len(reply.Value.Candidates), maxCandidates)],
+	}
+	for _, candidate := range reply.Value.Candidates[:min(len(reply.Value.Candidates), maxCandidates)] {
+		body.Candidates = append(body.Candidates, c.newBillRow(view, reply.Value, candidate))
 	}
 	if reply.Value.Bill.IsIncomplete() {
 		body.Stated = reply.Value.Bill.Stated

@@ -184,8 +184,10 @@ func (c *pageContext) newActionForms(d *caseData, staff []recovery.User, failed 
 
 // sortActions orders actions by their rank in the table of actions.
 func sortActions(actions []recovery.Action) []recovery.Action {
-	// Corrections are offered beside the entry they are about.
-	sorted := slices.DeleteFunc(slices.Clone(actions), func(a recovery.Action) bool { return a.CorrectsEntry() || a == recovery.RejectCorrection })
+	// Corrections are offered beside the entry they are about, adoptions beside the row.
+	sorted := slices.DeleteFunc(slices.Clone(actions), func(a recovery.Action) bool {
+		return a.CorrectsEntry() || a == recovery.RejectCorrection || a == recovery.AdoptMatch
+	})
 	slices.SortStableFunc(sorted, func(a, b recovery.Action) int { return rankOf(a) - rankOf(b) })
 	return sorted
 }

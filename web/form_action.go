@@ -21,6 +21,10 @@ func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBod
 		At: d.readTime("at"), To: recovery.Stage(d.readText("to")), Reason: d.readText("reason"), Note: d.readText("note"),
 		Ref: d.readText("ref"), Decision: recovery.Decision(d.readText("decision")), Route: recovery.Route(d.readText("route")),
 		Why: d.readText("why"), Outcome: recovery.Outcome(d.readText("outcome")), UserID: recovery.UserID(d.readText("user_id")),
+		TransactionNo: d.readText("transaction_no"), Instrument: recovery.Instrument(d.readText("instrument")),
+		ClaimState: recovery.ClaimState(d.readText("claim_state")), Alias: d.readText("alias"), Contact: d.readText("contact"),
+		Claimed: d.readOptionalMoney("claimed_fen"), ShareTakenAt: d.readTime("claimed_at"),
+		EvidenceID: recovery.EvidenceID(d.readText("evidence_id")), Row: d.readNumber("row"),
 		Visibility: d.readText("visibility"), Until: d.readTime("until"), No: d.readNumber("no"), Seq: int64(d.readNumber("seq")), Instalments: d.readInstalments(),
 		Facts: recovery.Facts{
 			NoticedAt: d.readDay("noticed_at"), AcceptedAt: d.readTime("accepted_at"),
@@ -37,7 +41,7 @@ func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBod
 	for _, kind := range values["kinds"] {
 		act.Kinds = append(act.Kinds, recovery.EvidenceKind(kind))
 	}
-	if values.Get(confirmButton) == "true" {
+	if values.Get(confirmButton) == "true" || action.AmendsRecord() && values.Get("confirm") == "yes" {
 		confirmed := true
 		act.Confirm = &confirmed
 	}

@@ -12,6 +12,9 @@ import (
 // counterpart.
 func (a actionForms) defaultValues(action recovery.Action) url.Values {
 	values := url.Values{"at": {formatInputTime(a.now)}, "sent_at": {formatInputTime(a.now)}}
+	if action.AmendsPayment() {
+		values.Del("sent_at") // what is left out keeps its value
+	}
 	if len(a.view.Counterparts) == 1 {
 		values.Set("counterpart_id", string(a.view.Counterparts[0].ID))
 	}

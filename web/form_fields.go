@@ -33,6 +33,8 @@ func (a actionForms) canAmend(fact string) bool {
 		return a.view.Instrument == recovery.Transfer && mayBeClaimed(a.view.Case)
 	case "intended_fen":
 		return mayBePartOwed(a.view.Case)
+	case "amount_fen", "sent_at":
+		return len(a.view.Sends) == 0 // of several payments nobody could tell which
 	default:
 		return true
 	}

@@ -196,6 +196,27 @@ func (b *bagReader) buildCase(s snapshotCase) recovery.Case {
 			Contact: filed.Value(fmt.Sprintf("counterpart.%d.contact", i+1)),
 		})
 	}
+	for _, entry := range b.folio.Entries[1:] {
+		c = withAmendedValues(c, entry)
+	}
+	return c
+}
+
+// withAmendedValues applies the personal values of an entry that amends the record.
+func withAmendedValues(c recovery.Case, entry folio.Entry) recovery.Case {
+	id, _ := entry.Parsed.Facts["counterpart_id"].(string)
+	action := map[recovery.EntryKind]recovery.Action{
+		recovery.EntryFactsAmended: recovery.AdoptMatch, recovery.EntryCounterpartRenamed: recovery.RenameCounterpart,
+		recovery.EntryCounterpartAdded: recovery.RenameCounterpart, // the snapshot has the counterpart itself
+	}[entry.Parsed.Kind]
+	c = c.Amended(recovery.ActionBody{
+		Action: action, CounterpartID: recovery.CounterpartID(id), Alias: entry.Value("alias"), TransactionNo: entry.Value("transaction_no"),
+	})
+	for i := range c.Counterparts {
+		if contact := entry.Value("contact"); contact != "" && entry.Parsed.Kind == recovery.EntryCounterpartAdded && string(c.Counterparts[i].ID) == id {
+			c.Counterparts[i].Contact = contact
+		}
+	}
 	return c
 }
 

@@ -40,6 +40,8 @@ type journalWalk struct {
 	inner       scanner
 	checkpoints []earlierCheckpoint // not reached yet
 	lastStamp   time.Time           // time of the newest stamp
+	stated      map[string]string   // what the entries say last about the fields of the case, as JSON
+	added       int                 // counterparts that were added after filing
 }
 
 // latestEntry holds the fields of the newest entry that later checks need.

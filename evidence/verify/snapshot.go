@@ -82,9 +82,11 @@ func equalsString(raw []byte, text string) bool {
 // matchesFact reports whether a field equals a fact, or the fact is absent.
 func (f rawFields) matchesFact(field string, facts object, fact string) bool {
 	said := facts.rawValue(fact)
-	if said == nil {
-		return true
-	}
+	return said == nil || f.equalsRaw(field, said)
+}
+
+// equalsRaw reports whether a field equals a JSON value.
+func (f rawFields) equalsRaw(field string, said []byte) bool {
 	own := []byte(f[field])
 	if text := decodeString(said); text != nil {
 		return bytes.Equal(decodeString(own), text)
@@ -101,13 +103,8 @@ func (w *journalWalk) checkSnapshotEntry(seq int64, entry object) error {
 	if s == nil {
 		return nil
 	}
-	if seq == 1 {
-		facts, _ := w.inner.parseMember(entry, "facts")
-		for _, name := range filedFacts {
-			if !s.filed.matchesFact(name, facts, name) {
-				return newFinding(snapshotPath, "its %s is not the one %s was filed with", name, entryName(seq))
-			}
-		}
+	if err := w.followAmendment(seq, entry); err != nil {
+		return err
 	}
 	e, named := s.exhibits[seq]
 	if !named {
@@ -122,8 +119,61 @@ func (w *journalWalk) checkSnapshotEntry(seq int64, entry object) error {
 	return nil
 }
 
-// checkSnapshotComplete finds exhibits without an entry.
+// followAmendment collects what the entries say last about the fields that the case must
+// match: entry 1, and later entries that amend the payment, add a counterpart or take
+// one back.
+func (w *journalWalk) followAmendment(seq int64, entry object) error {
+	facts, _ := w.inner.parseMember(entry, "facts")
+	if w.stated == nil {
+		w.stated = map[string]string{}
+	}
+	switch kind := w.latest.kind; {
+	case seq == 1:
+		for _, name := range filedFacts {
+			w.state(facts, name)
+		}
+	case kind == "facts_amended":
+		w.state(facts, "amount_fen")
+		w.state(facts, "instrument")
+	case kind == "counterpart_added":
+		w.added++
+	case kind == "entry_corrected" && string(decodeString(facts.rawValue("corrected_kind"))) == "counterpart_added" && facts.rawValue("replacement") == nil:
+		w.added--
+	}
+	return nil
+}
+
+func (w *journalWalk) state(facts object, name string) {
+	if value := facts.rawValue(name); value != nil {
+		w.stated[name] = string(value)
+	}
+}
+
+// checkStated compares the case with what the entries say.
+func (w *journalWalk) checkStated() error {
+	for _, name := range filedFacts {
+		said, present := w.stated[name]
+		if !present {
+			continue
+		}
+		if count, err := strconv.Atoi(said); name == "counterparts" && err == nil {
+			said = strconv.Itoa(count + w.added)
+		}
+		if !w.v.snapshot.filed.equalsRaw(name, []byte(said)) {
+			return newFinding(snapshotPath, "its %s is not the one entry 1 was filed with", name)
+		}
+	}
+	return nil
+}
+
+// checkSnapshotComplete finds exhibits without an entry, and fields that contradict the
+// entries.
 func (w *journalWalk) checkSnapshotComplete() error {
+	if w.v.snapshot != nil {
+		if err := w.checkStated(); err != nil {
+			return err
+		}
+	}
 	if w.v.snapshot != nil && len(w.v.snapshot.exhibits) > 0 {
 		return newFinding(snapshotPath, "it lists an exhibit that no entry recorded")
 	}

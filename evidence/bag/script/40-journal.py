@@ -41,11 +41,14 @@ def about(case, size, shown):
     return said
 
 
+FILED = ('number', 'amount_fen', 'platform', 'instrument', 'playbook', 'counterparts')
+
+
 class Standing:
     """The fields of data/standing.json that entries also contain."""
 
     def __init__(self, present, said):
-        self.case, self.exhibits = None, {}
+        self.case, self.exhibits, self.stated, self.added = None, {}, {}, 0
         if STOOD not in present:
             return
         if said['audience'] != 'archive':
@@ -71,16 +74,28 @@ class Standing:
             self.exhibits[seq] = exhibit
 
     def check(self, seq, entry):
-        if self.case is not None and seq == 1:
-            for name in ('number', 'amount_fen', 'platform', 'instrument', 'playbook', 'counterparts'):
-                if not agrees(self.case, name, entry, name):
-                    fail(STOOD, name + ' 与第 1 条不符', 'its %s is not the one entry 1 was filed with' % name)
+        kind, said = entry['kind'], facts(entry)
+        if seq == 1:
+            self.stated = {name: said[name] for name in FILED if name in said}
+        elif kind == 'facts_amended':
+            self.stated.update({name: said[name] for name in ('amount_fen', 'instrument') if name in said})
+        elif kind == 'counterpart_added':
+            self.added += 1
+        elif kind == 'entry_corrected' and said.get('corrected_kind') == 'counterpart_added' and 'replacement' not in said:
+            self.added -= 1
         exhibit = self.exhibits.pop(seq, None)
         if exhibit is not None and ('blob' not in entry or entry['kind'].startswith('export_')
                                     or not agrees(exhibit, 'id', entry, 'evidence_id') or not agrees(exhibit, 'kind', entry, 'kind')):
             fail(STOOD, '第 %d 条没有收录其所列证据' % seq, 'entry %d did not take in its exhibit' % seq)
 
     def end(self):
+        for name in FILED if self.case is not None else ():
+            if name in self.stated:
+                said, own = self.stated[name], self.case.get(name)
+                if name == 'counterparts' and type(said) is int:
+                    said += self.added
+                if name not in self.case or own != said or type(own) is not type(said):
+                    fail(STOOD, name + ' 与第 1 条不符', 'its %s is not the one entry 1 was filed with' % name)
         if self.exhibits:
             fail(STOOD, '所列证据没有条目收录', 'it lists an exhibit that no entry took in')
 

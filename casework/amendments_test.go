@@ -1,0 +1,151 @@
+package casework_test
+
+import (
+	"testing"
+	"time"
+
+	"recourse/casework/casetest"
+	"recourse/recovery"
+)
+
+func wantField(t *testing.T, err error, field, code string) {
+	t.Helper()
+	for _, fault := range wantCode(t, err, recovery.CodeInvalid).Fields {
+		if fault.Field == field && fault.Code == code {
+			return
+		}
+	}
+	t.Errorf("no fault %s at %s: %v", code, field, err)
+}
+
+// TestALateNumberIsFoundAndClaimed expects a number that is stated later to be found by
+// the search, to be reserved for the case, and refused for a second open case.
+func TestALateNumberIsFoundAndClaimed(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	id, second := rig.FileCase(t).ID, rig.FileCase(t).ID
+	amend := recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: "1000 0500 0199"}
+	act(t, rig, recovery.RoleClaimant, id, amend)
+	page, _, err := rig.Store.ListCases(t.Context(), recovery.CaseFilter{Query: "100005000199"}, 10, "")
+	if err != nil || len(page) != 1 || page[0].ID != id || page[0].TransactionNo != "1000 0500 0199" {
+		t.Errorf("found %v: %v", page, err)
+	}
+	before := len(rig.ReadEntries(t, second))
+	amend.TransactionNo = "100005000199"
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), second, amend)
+	wantCode(t, err, recovery.CodeTransactionOpen)
+	if after := readCase(t, rig, second); len(rig.ReadEntries(t, second)) != before || after.TransactionNo != "" {
+		t.Errorf("the refused number was written: %+v", after.TransactionNo)
+	}
+}
+
+// TestALateAmountReopensAndCloses expects the amount to move claim, outcome, journal and
+// the money of each stage in the same step.
+func TestALateAmountReopensAndCloses(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	filed := rig.FileCase(t)
+	id, now := filed.ID, rig.Now()
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.RecordReturn, Amount: fen(200_000), At: &now, Channel: recovery.ByWeChat})
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.AmendFacts, Amount: fen(300_000)})
+	view := readCase(t, rig, id)
+	if !view.Position.IsOpen() || view.Position.Outstanding() != 100_000 || view.Amount != 300_000 || view.ClosedAt != nil {
+		t.Errorf("more is missing, and the case stands at %+v", view.Position)
+	}
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), id, recovery.ActionBody{
+		Action: recovery.AmendFacts, Amount: fen(150_000),
+	})
+	wantField(t, err, "amount_fen", "below_shares")
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{
+		Action: recovery.RecordShare, CounterpartID: filed.Counterparts[0].ID, Claimed: fen(150_000), Confirm: new(true),
+	})
+	lower := recovery.ActionBody{Action: recovery.AmendFacts, Amount: fen(150_000)}
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), id, lower)
+	wantCode(t, err, recovery.CodeConfirmNeeded)
+	lower.Confirm = new(true)
+	act(t, rig, recovery.RoleClaimant, id, lower)
+	if p := readCase(t, rig, id).Position; p.IsOpen() || p.Outcome != recovery.RecoveredFull || p.Recovered != 150_000 || p.Surplus != 50_000 {
+		t.Errorf("everything is back, and the case stands at %+v", p)
+	}
+	if n := rig.CountRows(t, "cases where contact_fen = 150000 and amount_fen = 150000 and claim_fen = 150000"); n != 1 {
+		t.Error("the statistics have other sums")
+	}
+	entries := rig.ReadEntries(t, id)
+	var former []any
+	for _, entry := range entries {
+		if before, said := entry.Facts["before"].(map[string]any); said && entry.Kind == recovery.EntryFactsAmended {
+			former = append(former, before["amount_fen"])
+		}
+	}
+	if len(former) != 2 || former[0] != float64(200_000) || former[1] != float64(300_000) {
+		t.Errorf("the former amounts are %v", former)
+	}
+}
+
+// TestLaterHoldersOfAPacket expects later takers to have a part of their own, never more
+// together than was sent, and a name that the search follows.
+func TestLaterHoldersOfAPacket(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	filing := casetest.Filing()
+	filing.Instrument, filing.Counterparts[0].Claimed = recovery.LuckyPacket, 120_000
+	id := fileWith(t, rig, filing).ID
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.AddCounterpart, Alias: "后来的小陈", Claimed: fen(50_000)})
+	view := readCase(t, rig, id)
+	if len(view.Counterparts) != 2 || view.Position.AmountOwedBy(view.Counterparts[1].ID) != 50_000 || view.Position.AmountOwedBy(view.Counterparts[0].ID) != 120_000 {
+		t.Fatalf("the parts are %+v", view.Position.Counterparts)
+	}
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), id, recovery.ActionBody{Action: recovery.AddCounterpart, Alias: "小周", Claimed: fen(30_001)})
+	wantField(t, err, "claimed_fen", "sum_too_large")
+	chen := view.Counterparts[1].ID
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), id, recovery.ActionBody{Action: recovery.RecordShare, CounterpartID: chen, Claimed: fen(80_001)})
+	wantField(t, err, "claimed_fen", "sum_too_large")
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.RecordShare, CounterpartID: chen, Claimed: fen(80_000)})
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.RenameCounterpart, CounterpartID: chen, Alias: "陈立"})
+	for words, want := range map[string]int{"陈立": 1, "小陈": 0} {
+		if page, _, err := rig.Store.ListCases(t.Context(), recovery.CaseFilter{Query: words}, 10, ""); err != nil || len(page) != want {
+			t.Errorf("%s is found in %d cases: %v", words, len(page), err)
+		}
+	}
+	if view = readCase(t, rig, id); view.Counterparts[1].Claimed != 80_000 || view.Position.Counterparts[1].Share != 80_000 {
+		t.Errorf("record and position differ: %+v", view.Counterparts[1])
+	}
+}
+
+// TestABillIsAdoptedWithOnePress expects number, time and name of a row to be taken over
+// in one entry that names its source, and nothing to be left to adopt.
+func TestABillIsAdoptedWithOnePress(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	id := rig.FileCase(t).ID
+	filed := readCase(t, rig, id)
+	at := filed.SentAt.Add(4 * time.Minute).In(recovery.Shanghai).Format(time.DateTime)
+	bill := "微信支付账单明细,,,,,,,,,,\n----------------------微信支付账单明细列表--------------------,,,,,,,,,,\n" +
+		"交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n" +
+		at + ",转账,周宁,/,支出,¥2000.00,零钱,朋友已收钱,100005000200,2000050002,/\n" +
+		at + ",转账,周宁,/,支出,¥2000.00,零钱,已全额退款,100005000300,2000050003,/\n"
+	file := rig.Upload(t, id, recovery.Statement, []byte(bill))
+	adopt := recovery.ActionBody{Action: recovery.AdoptMatch, EvidenceID: file.ID, Row: 99}
+	take := func() error {
+		_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), id, adopt)
+		return err
+	}
+	wantField(t, take(), "row", "unknown")
+	adopt.Row = 5
+	wantCode(t, take(), recovery.CodeConfirmNeeded)
+	adopt.Row = 4
+	if err := take(); err != nil {
+		t.Fatal(err)
+	}
+	view := readCase(t, rig, id)
+	if view.TransactionNo != "100005000200" || view.Counterparts[0].Alias != "周宁" || !view.SentAt.Equal(filed.SentAt.Add(4*time.Minute)) {
+		t.Errorf("adopted: %s %s %s", view.TransactionNo, view.Counterparts[0].Alias, view.SentAt)
+	}
+	entries := rig.ReadEntries(t, id)
+	last := entries[len(entries)-1]
+	if last.Kind != recovery.EntryFactsAmended || last.Facts["evidence_id"] != string(file.ID) || last.Facts["row"] != float64(4) ||
+		last.Commitments["transaction_no"] == "" || last.Commitments["alias"] == "" {
+		t.Errorf("the entry is %+v", last)
+	}
+	wantField(t, take(), "row", "nothing_to_adopt")
+}
