@@ -31,8 +31,8 @@ func (s *composer) writeChronology() {
 		s.t.text(event, "claimant", s.claimantCalled(), "method", s.values["method"], "sum", s.values["part"]), s.exhibitLabels("payment"),
 	)
 	more := 0
-	for i := range s.folio.Entries {
-		e := &s.folio.Entries[i]
+	for i := range s.countingEntries() {
+		e := &s.countingEntries()[i]
 		fragments := s.t.ListTexts("entry." + string(e.Parsed.Kind) + ".course")
 		if fragments == nil || !s.mayInclude(e) {
 			continue
@@ -41,7 +41,7 @@ func (s *composer) writeChronology() {
 			more++
 			continue
 		}
-		row(s.courseTime(e), s.maskOthers(endSentence(s.describe(e, fragments))), s.exhibitLabels(courseExhibits[e.Parsed.Kind]...))
+		row(s.courseTime(e), s.maskOthers(endSentence(s.describe(e, fragments)))+s.correctedOn(e), s.exhibitLabels(courseExhibits[e.Parsed.Kind]...))
 	}
 	if more > 0 {
 		row("…", s.t.text("events_more", "count", more), "")

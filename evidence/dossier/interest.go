@@ -115,7 +115,10 @@ func (p *draft) returnPayments() []payment {
 	var back []payment
 	var sum int64
 	byAnybody := !p.areSharesKnown()
-	for _, e := range p.background() {
+	for _, e := range journal.CountingEntries(p.background()) {
+		if e.Kind == recovery.EntryCorrected {
+			continue // the corrected entry has the money
+		}
 		amount, known := factInteger(e.Facts["amount_fen"])
 		if total, is := factInteger(e.Facts["recovered_fen"]); is {
 			amount, known = total-sum, true

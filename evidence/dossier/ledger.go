@@ -34,8 +34,8 @@ type line struct {
 // loadLimitation reads what affects the limitation period from the journal, as
 // recovery evaluates it, and every answer.
 func (p *draft) loadLimitation() {
-	for i := range p.folio.Entries {
-		e := &p.folio.Entries[i]
+	for i := range p.countingEntries() {
+		e := &p.countingEntries()[i]
 		if h := e.Parsed.LimitationEvent(); h.Kind == recovery.EntryResponseRecorded && !h.At.IsZero() {
 			p.replies = append(p.replies, reply{h.At, e, h.CounterpartID})
 		}

@@ -47,6 +47,8 @@ func (e *exhibit) Label() string { return strconv.Itoa(e.GroupNo) + "-" + strcon
 // values masked.
 type draft struct {
 	folio        folio.Folio
+	corrected    []folio.CorrectedEntry // see correctedEntries
+	counting     []folio.Entry          // see countingEntries
 	fingerprint  string
 	t            *wording
 	filed        *folio.Entry // entry case_filed; nil when there is none
@@ -192,15 +194,10 @@ func (p *draft) groupRank(group string) int {
 	return len(p.t.Groups)
 }
 
-// findEntry finds an entry by its number.
+// findEntry finds an entry by its number, as it counts.
 func (p *draft) findEntry(seq int64) *folio.Entry {
-	if i := int(seq) - 1; i >= 0 && i < len(p.folio.Entries) && p.folio.Entries[i].Parsed.Seq == seq {
-		return &p.folio.Entries[i]
-	}
-	for i := range p.folio.Entries {
-		if p.folio.Entries[i].Parsed.Seq == seq {
-			return &p.folio.Entries[i]
-		}
+	if corrected := p.findCorrected(seq); corrected != nil {
+		return &corrected.Entry
 	}
 	return nil
 }

@@ -65,8 +65,8 @@ const recordsListed = 6
 // supportingEntries lists the first entries that support a fact.
 func (p *draft) supportingEntries(f fact) string {
 	var found []int64
-	for i := range p.folio.Entries {
-		if e := &p.folio.Entries[i]; slices.Contains(f.Records, e.Parsed.Kind) {
+	for i := range p.countingEntries() {
+		if e := &p.countingEntries()[i]; slices.Contains(f.Records, e.Parsed.Kind) {
 			found = append(found, e.Parsed.Seq)
 		}
 	}
@@ -125,8 +125,8 @@ func (p *draft) isClaimed(f fact, proofs int) bool {
 }
 
 func (p *draft) hasEntry(kind recovery.EntryKind) bool {
-	for i := range p.folio.Entries {
-		if p.folio.Entries[i].Parsed.Kind == kind {
+	for i := range p.countingEntries() {
+		if p.countingEntries()[i].Parsed.Kind == kind {
 			return true
 		}
 	}

@@ -44,7 +44,7 @@ func (s *composer) withheldEntryRow(no int, e *folio.Entry) typeset.Row {
 
 func (s *composer) timelineRow(e *folio.Entry) typeset.Row {
 	var what []typeset.Paragraph
-	for _, text := range strings.Split(s.sentence(e), "\n") {
+	for _, text := range strings.Split(s.sentence(e)+s.correctionNote(e), "\n") {
 		what = append(what, compactPara(cell, text))
 	}
 	at := strings.Replace(formatStamp(e.Parsed.At), " ", "\n", 1)

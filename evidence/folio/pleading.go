@@ -22,7 +22,8 @@ func RestorePapers(f Folio) Folio {
 
 // newPapers collects what the legal papers need from the case and its journal.
 // Values that were never supplied stay empty and leave a blank in the paper.
-func newPapers(c recovery.Case, entries []Entry, r redaction) *Papers {
+func newPapers(c recovery.Case, all []Entry, r redaction) *Papers {
+	entries := CountingEntries(all)
 	papers := &Papers{
 		Route:        c.Position.Route,
 		Preservation: hasPreservation(entries),

@@ -32,6 +32,8 @@ const (
 	factRecovered   = "recovered_after"
 	factEntered     = "entered_after"
 	factFulfilled   = "fulfilled_after"
+
+	factSum = "recovered_fen" // what had come back after an entry
 )
 
 // AddCorrectedResults adds to the facts of a correction what followed from the
@@ -129,6 +131,7 @@ func applyCorrection(before []CorrectedEntry, correction Entry) {
 		return
 	}
 	cause := int64(0) // first entry of the step to which an entry belongs
+	sum := lastRecovered(before[:first])
 	for i := first; i < len(before); i++ {
 		entry := &before[i]
 		if !entry.isConsequence() {
@@ -138,8 +141,21 @@ func applyCorrection(before []CorrectedEntry, correction Entry) {
 			entry.correctBy(correction)
 		}
 		entry.setVoid(facts, cause)
-		entry.setRecovered(facts)
+		if recovered, came := facts.recovered[key(entry.Seq)]; came {
+			sum = recovered
+		}
+		entry.setRecovered(facts, sum)
 	}
+}
+
+// lastRecovered returns the sum that had come back after the last of the entries.
+func lastRecovered(entries []CorrectedEntry) any {
+	for _, entry := range slices.Backward(entries) {
+		if recovered, recorded := entry.Facts[factSum]; recorded && !entry.Void {
+			return recovered
+		}
+	}
+	return 0.0
 }
 
 // consequences are the kinds of entries that the system writes after the entry of a
@@ -215,21 +231,21 @@ func isCommunication(kind recovery.EntryKind) bool {
 }
 
 // setRecovered gives an entry the sum that had come back after it. An entry with which
-// no money came has none.
-func (e *CorrectedEntry) setRecovered(facts correctionFacts) {
-	recovered, came := facts.recovered[key(e.Seq)]
-	_, recorded := e.Facts["recovered_fen"]
+// no money came has none, unless it closes the case.
+func (e *CorrectedEntry) setRecovered(facts correctionFacts, sum any) {
+	_, came := facts.recovered[key(e.Seq)]
+	_, recorded := e.Facts[factSum]
 	closes := e.Kind == recovery.EntryClosed && e.isConsequence()
-	if closes || e.Kind == recovery.EntryCorrected || !came && !recorded {
+	if e.Kind == recovery.EntryCorrected || !came && !recorded {
 		return
 	}
 	e.Facts = maps.Clone(e.Facts)
 	if e.Facts == nil {
 		e.Facts = map[string]any{}
 	}
-	delete(e.Facts, "recovered_fen")
-	if came {
-		e.Facts["recovered_fen"] = recovered
+	delete(e.Facts, factSum)
+	if came || closes {
+		e.Facts[factSum] = sum
 	}
 }
 
