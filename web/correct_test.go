@@ -40,7 +40,7 @@ func TestMistypedReturnIsCorrected(t *testing.T) {
 	if _, again := p.readForm(back, "do-record_return"); again.Get("amount_fen") != "200000" {
 		t.Errorf("back in the form: %v", again)
 	}
-	closed := p.submitForm(asked, "do-record_return", url.Values{"confirm": {"true"}}).expect(t, 200, "已结案", "多收", "应退还给对方")
+	closed := p.submitForm(asked, "do-record_return", url.Values{"confirm": {"true"}}).expect(t, 200, "已结案", "多收", "要退给对方")
 	links := correctLinks(closed)
 	if len(links) != 1 {
 		t.Fatalf("links to correct: %v", links)
@@ -51,7 +51,7 @@ func TestMistypedReturnIsCorrected(t *testing.T) {
 	}
 	open := p.submitForm(form, "correct", url.Values{"amount_fen": {"20"}, "correction_reason": {"多打了四个零"}}).
 		expect(t, 200, "原来那条还在时间线里", "已更正：见第", "多打了四个零", "¥20.00", "不再算数")
-	if strings.Contains(open.Body, "已结案") || strings.Contains(open.Body, "应退还给对方") {
+	if strings.Contains(open.Body, "已结案") || strings.Contains(open.Body, "要退给对方") {
 		t.Error("the case is still closed, or the surplus is still shown")
 	}
 	p.submitForm(p.get(links[0]), "correct", url.Values{"take_back": {"true"}, "correction_reason": {"根本没收到"}}).expect(t, 200, "已撤回：见第")
