@@ -36,6 +36,7 @@ type journalWalk struct {
 	copied      map[string]int64    // newest entry that derived a copy from a withheld original, by digest of the copy
 	firstValue  string              // name of the first disclosed value
 	latest      latestEntry
+	kinds       []string // of every entry, in order; "" if it is withheld
 	outer       scanner
 	inner       scanner
 	checkpoints []earlierCheckpoint // not reached yet
@@ -112,6 +113,9 @@ func (w *journalWalk) checkEntry(line []byte) error {
 	if err := w.checkErasure(seq); err != nil {
 		return err
 	}
+	if err := w.checkCorrection(seq, fields); err != nil {
+		return err
+	}
 	if err := w.checkValues(seq, fields); err != nil {
 		return err
 	}
@@ -145,6 +149,7 @@ func (w *journalWalk) checkWithheldEntry(seq int64, fields object, digest []byte
 		return newFinding(entryName(seq), "its hash is malformed")
 	}
 	w.latest.kind = ""
+	w.kinds = append(w.kinds, "")
 	w.v.summary.WithheldEntries++
 	w.tree.addLeaf(leaf)
 	w.collectHash(leaf, nil)

@@ -52,6 +52,7 @@ type Summary struct {
 	KeyExpected     bool   `json:"key_expected"` // the key matches Options.Key
 	Sealed          bool   `json:"sealed"`       // the key signed every file, including the dossier
 
+	Corrections []Correction `json:"corrections,omitempty"` // entries that correct earlier ones, in order
 	Erasure     *Erasure     `json:"erasure,omitempty"`     // nil if the journal has no erasure
 	Keys        int          `json:"keys,omitempty"`        // number of keys in the key history
 	Checkpoints int          `json:"checkpoints,omitempty"` // earlier checkpoints, consistent with the journal

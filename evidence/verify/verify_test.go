@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"recourse/evidence/bag"
@@ -92,7 +93,7 @@ func compare(t *testing.T, f folio.Folio, got verify.Summary) {
 		Root: f.Root, Fingerprint: plan.Fingerprint(), KeyName: bagtest.KeyName, KeyFingerprint: key, Sealed: f.Seal != nil, Keys: 1,
 		Bytes: got.Bytes, Withheld: got.Withheld, Values: got.Values, Hidden: got.Hidden,
 	}
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 	shown, committed := int64(0), int64(0)

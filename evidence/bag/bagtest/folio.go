@@ -40,6 +40,13 @@ type Case struct {
 	Erased    bool      // the last entry but one records an erasure
 	Start     time.Time // of the journal; Start when zero
 	Rotations int       // number of retired keys, each with a checkpoint
+	Extra     []ExtraEntry
+}
+
+// ExtraEntry is an entry to add after those of the exhibits.
+type ExtraEntry struct {
+	Kind  recovery.EntryKind
+	Facts map[string]any
 }
 
 // NewRandom returns a reader of random bytes that depend only on the seed.
@@ -121,6 +128,9 @@ func (m *folioBuilder) addEntries() {
 	}
 	if m.options.Copied {
 		m.addCopy()
+	}
+	for _, extra := range m.options.Extra {
+		m.appendEntry(extra.Kind, extra.Facts, nil, nil)
 	}
 	last := m.options.Entries - 1
 	if m.options.Erased {

@@ -328,6 +328,24 @@ def check_withheld(item, seq, entry, said, earlier):
         fail(earlier[seq][0], '第 %d 条未提供，无从核对其时间' % seq, '%s is withheld, so its time is unknown' % item)
 
 
+CORRECTABLE = (
+    'return_recorded', 'response_recorded', 'instalment_recorded', 'contact_recorded', 'mediation_recorded', 'note_added',
+    'platform_replied', 'decision_proposed', 'appeal_decided', 'route_chosen', 'legal_step_recorded', 'escalated', 'withdrawn',
+    'case_closed', 'harassment_reported', 'danger_reported')
+
+
+def check_correction(item, seq, entry, kinds):
+    """Checks that a correction names an earlier entry that can be corrected, and its kind."""
+    kinds.append(entry['kind'])
+    if entry['kind'] != 'entry_corrected':
+        return
+    corrects = whole(facts(entry).get('corrects'))
+    if corrects is None or not 1 <= corrects < seq:
+        fail(item, '没有指明所更正的较早条目', 'does not correct an earlier entry')
+    if kinds[corrects - 1] != facts(entry).get('corrected_kind') or kinds[corrects - 1] not in CORRECTABLE:
+        fail(item, '第 %d 条的类别不同，或不能更正' % corrects, 'entry %d is of another kind or cannot be corrected' % corrects)
+
+
 def facts(entry):
     return entry['facts'] if isinstance(entry.get('facts'), dict) else {}
 
@@ -350,7 +368,7 @@ def journal(present, originals, shown_copies, case, size, root, terms, term, ear
     tree, shown, pace, taken = Tree(), values(), 1, {}
     ahead, opened, hidden, entry, first = next(shown), 0, 0, {}, None
     named, erasure, made = set(said['withheld'] + said['erased']), (0, ''), {}
-    withheld, at, bills = set(said['withheld']), None, {}
+    withheld, at, bills, kinds = set(said['withheld']), None, {}, []
     for line in lines_of(ENTRIES):
         seq = tree.size + 1
         item = 'entry %d' % seq
@@ -363,6 +381,7 @@ def journal(present, originals, shown_copies, case, size, root, terms, term, ear
         if 'withheld' in entry:
             check_withheld(item, seq, entry, said, earlier)
             tree.add_leaf(bytes.fromhex(entry['withheld']))
+            kinds.append('')
             entry = {'kind': '', 'at': at}
             continue
         pace = max(pace, check_entry(item, seq, case, entry))
@@ -370,6 +389,7 @@ def journal(present, originals, shown_copies, case, size, root, terms, term, ear
             fail('entry %d' % max(1, seq - 1), '第 %d 条接不上：本条或第 %d 条的 prev 被改动' % (seq, seq),
                  '%s does not follow on it: it was changed, or the prev of %s' % (item, item))
         check_blob(item, seq, entry, originals, named, taken)
+        check_correction(item, seq, entry, kinds)
         check_copy(seq, entry, shown_copies, withheld, taken, made, bills)
         if entry['kind'] == 'values_erased':
             if first is not None:
