@@ -274,7 +274,7 @@ func (p *plantedCase) shows(export recovery.Export) {
 	p.Helper()
 	found := p.containers(export)
 	printed := strings.Join(strings.Fields(found["dossier text"]), "")
-	for _, want := range []string{"账单共3行", p.c.TransactionNo, "本条内容不向本卷读者提供", "已遮蔽〕"} {
+	for _, want := range []string{"催告函", "账单共3行", p.c.TransactionNo, "本条内容不向本卷读者提供", "已遮蔽〕"} {
 		if !strings.Contains(printed, want) {
 			p.Errorf("%q is not in the papers", want)
 		}

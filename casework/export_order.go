@@ -14,8 +14,8 @@ import (
 // will get.
 type ExportOrder struct {
 	Audience recovery.Audience
-	// CounterpartID is the one counterpart whom papers for the opponent are about; ""
-	// for papers about all of them.
+	// CounterpartID is the one counterpart whom papers for the opponent are about. It is
+	// required if the case has several.
 	CounterpartID recovery.CounterpartID
 	// Agreed is the digest of the preview that was agreed to. Confirm agrees to whatever
 	// the papers contain now. Only papers for the opponent need one of them.
@@ -51,8 +51,11 @@ func (o ExportOrder) check(c recovery.Case) error {
 			Field: "audience", Code: "unknown_value", Detail: "Accepted are: court, opponent, platform, archive.",
 		})
 	}
+	several := o.Audience == recovery.ForOpponent && len(c.Counterparts) > 1
 	isOfCase := slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == o.CounterpartID })
 	switch {
+	case o.CounterpartID == "" && several:
+		faults = append(faults, recovery.FieldFault{Field: "counterpart_id", Code: "required", Detail: "Name the one counterpart whom the papers are for."})
 	case o.CounterpartID == "":
 	case o.Audience != recovery.ForOpponent:
 		faults = append(faults, recovery.FieldFault{Field: "counterpart_id", Code: "not_accepted", Detail: "Only papers for the opponent are about one counterpart."})

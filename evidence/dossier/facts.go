@@ -127,7 +127,8 @@ func (s *composer) writeCounterparts() {
 	table := newTable(10, 36, 34, 32, 30, 20)
 	table.Head = headRow(s.t.text("no"), s.t.text("counterparts"), s.t.text("contact"), s.t.text("claimed"),
 		s.t.text("answer"), s.t.text("returned"))
-	for i, c := range s.folio.Case.Counterparts {
+	for _, i := range s.allCounterparts() {
+		c := s.folio.Case.Counterparts[i]
 		claimed := ""
 		if c.Claimed > 0 {
 			claimed = s.t.text("claimed_value", "money", c.Claimed)
@@ -178,8 +179,10 @@ func (s *composer) writePosition() {
 	l.addRow("stage", s.t.word("stage", string(position.Stage)))
 	l.addRow("waiting_on", s.t.word("waiting_on", string(position.WaitingOn)))
 	l.addRow("outcome", s.t.word("outcome", string(position.Outcome)))
-	l.addRow("recovered", yuan(position.Recovered))
-	l.addRow("outstanding", yuan(s.outstanding()))
+	if s.folio.Counterpart == "" { // the sums of all would tell of the others
+		l.addRow("recovered", yuan(position.Recovered))
+		l.addRow("outstanding", yuan(s.outstanding()))
+	}
 	if position.Granted > 0 {
 		l.addRow("granted", yuan(position.Granted))
 	}

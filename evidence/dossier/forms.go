@@ -155,7 +155,7 @@ func (p *draft) draftsFor(name string) []*draft {
 // hidesOthers reports whether the readers are several counterparts, who must not
 // learn who the others are.
 func (p *draft) hidesOthers() bool {
-	return p.folio.Audience == recovery.ForOpponent && len(p.folio.Case.Counterparts) > 1
+	return p.folio.Audience == recovery.ForOpponent && len(p.folio.Case.Counterparts) > 1 && p.folio.Counterpart == ""
 }
 
 // missingItems lists what a complete dossier lacks: what the playbook asks for, every

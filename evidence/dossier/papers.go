@@ -88,6 +88,9 @@ func newDraft(f folio.Folio, fingerprint string) (*draft, error) {
 			p.erased = &f.Entries[i]
 		}
 	}
+	if i := slices.IndexFunc(f.Case.Counterparts, func(one recovery.Counterpart) bool { return one.ID == f.Counterpart }); i >= 0 && len(f.Case.Counterparts) > 1 {
+		p.focus = &i
+	}
 	p.journalCheck = p.checkJournal()
 	p.classifyExhibits()
 	for i := range p.exhibits {
