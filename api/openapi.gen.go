@@ -1590,7 +1590,7 @@ type ExportRequest struct {
 	// Confirm Papers for the opponent: agrees to what they contain now, without comparing the preview
 	Confirm *bool `json:"confirm,omitempty"`
 
-	// CounterpartID Papers for the opponent: the one counterpart whom they are for; left out, papers about all of them
+	// CounterpartID Papers for the opponent: the one counterpart whom they are for. Required if the case has several
 	CounterpartID *string `json:"counterpart_id,omitempty"`
 }
 

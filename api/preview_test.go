@@ -18,14 +18,21 @@ func TestPreviewAndAgree(t *testing.T) {
 	order := func(body string) testCall {
 		return testCall{as: recovery.RoleClaimant, method: "POST", path: exports, body: []byte(body)}
 	}
-	refused := s.send(t, order(`{"audience":"opponent"}`)).wantStatus(http.StatusConflict)
+	c, err := s.Store.ReadCase(t.Context(), recovery.CaseID(id))
+	failOnError(t, err)
+	reader := string(c.Counterparts[0].ID)
+	forReader := func(more string) testCall {
+		return order(fmt.Sprintf(`{"audience":"opponent","counterpart_id":%q%s}`, reader, more))
+	}
+	s.send(t, order(`{"audience":"opponent","confirm":true}`)).wantStatus(http.StatusUnprocessableEntity) // of several, whom
+	refused := s.send(t, forReader("")).wantStatus(http.StatusConflict)
 	if refused.stringField("code") != "confirm_needed" || !strings.Contains(refused.stringField("detail"), "preview") {
 		t.Errorf("refused with %s", refused.body)
 	}
-	seen := s.get(t, recovery.RoleClaimant, exports+"/preview?audience=opponent").wantStatus(http.StatusOK)
-	s.send(t, order(fmt.Sprintf(`{"audience":"opponent","agreed":"%s"}`, strings.Repeat("a", 64)))).wantStatus(http.StatusConflict)
-	s.send(t, order(fmt.Sprintf(`{"audience":"opponent","agreed":%q}`, seen.stringField("preview")))).wantStatus(http.StatusAccepted)
-	s.send(t, order(`{"audience":"opponent","confirm":true}`)).wantStatus(http.StatusAccepted)
+	seen := s.get(t, recovery.RoleClaimant, exports+"/preview?audience=opponent&counterpart_id="+reader).wantStatus(http.StatusOK)
+	s.send(t, forReader(fmt.Sprintf(`,"agreed":"%s"`, strings.Repeat("a", 64)))).wantStatus(http.StatusConflict)
+	s.send(t, forReader(fmt.Sprintf(`,"agreed":%q`, seen.stringField("preview")))).wantStatus(http.StatusAccepted)
+	s.send(t, forReader(`,"confirm":true`)).wantStatus(http.StatusAccepted)
 }
 
 func TestPreviewForOneCounterpart(t *testing.T) {
