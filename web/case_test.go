@@ -47,7 +47,9 @@ func TestFormsFollowAllowedActions(t *testing.T) {
 				shown++
 			}
 		})
-		offered := slices.DeleteFunc(slices.Clone(seen.Allowed), func(a recovery.Action) bool { return a.CorrectsEntry() || a == recovery.RejectCorrection || a == recovery.AdoptMatch })
+		offered := slices.DeleteFunc(slices.Clone(seen.Allowed), func(a recovery.Action) bool {
+			return a.CorrectsEntry() || a == recovery.RejectCorrection || a == recovery.AdoptMatch
+		})
 		for _, action := range offered {
 			if findNode(page.Root, byID("do-"+string(action))) == nil {
 				t.Errorf("%s has no form for %s", role, action)
