@@ -75,6 +75,9 @@ func TestUnsoundCorrections(t *testing.T) {
 func TestVerifierKnowsWhatCanBeCorrected(t *testing.T) {
 	t.Parallel()
 	for _, kind := range recovery.EntryKinds {
+		if kind == recovery.EntryValuesErased {
+			continue // no bag has originals after an erasure
+		}
 		folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Extra: []bagtest.ExtraEntry{
 			{Kind: kind, Facts: facts{"n": 1}}, {Kind: recovery.EntryCorrected, Facts: facts{"corrects": 5, "corrected_kind": kind}},
 		}})
