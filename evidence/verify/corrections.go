@@ -10,7 +10,7 @@ const kindCorrected = "entry_corrected"
 var correctableKinds = []string{
 	"return_recorded", "response_recorded", "instalment_recorded", "contact_recorded", "mediation_recorded", "note_added",
 	"platform_replied", "decision_proposed", "appeal_decided", "route_chosen", "legal_step_recorded", "escalated", "withdrawn", "case_closed",
-	"harassment_reported", "danger_reported",
+	"harassment_reported", "danger_reported", "counterpart_added",
 }
 
 // Correction is an entry that corrects an earlier one.

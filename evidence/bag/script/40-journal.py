@@ -331,7 +331,7 @@ def check_withheld(item, seq, entry, said, earlier):
 CORRECTABLE = (
     'return_recorded', 'response_recorded', 'instalment_recorded', 'contact_recorded', 'mediation_recorded', 'note_added',
     'platform_replied', 'decision_proposed', 'appeal_decided', 'route_chosen', 'legal_step_recorded', 'escalated', 'withdrawn',
-    'case_closed', 'harassment_reported', 'danger_reported')
+    'case_closed', 'harassment_reported', 'danger_reported', 'counterpart_added')
 
 
 def check_correction(item, seq, entry, kinds):
