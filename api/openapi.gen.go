@@ -1004,6 +1004,9 @@ type Case struct {
 	// Contacts Message counts; null in lists
 	Contacts *Contacts `json:"contacts"`
 
+	// Corrections Corrected entries, each with its newest correction
+	Corrections []EntryCorrection `json:"corrections"`
+
 	// CostsFen Costs of legal steps
 	CostsFen             int64           `json:"costs_fen"`
 	Counterparts         []Counterpart   `json:"counterparts"`
@@ -1037,6 +1040,9 @@ type Case struct {
 	Pace   int     `json:"pace"`
 	Paused *Paused `json:"paused"`
 	Payer  *Payer  `json:"payer"`
+
+	// PendingCorrections Corrections that wait for the approval of a second person
+	PendingCorrections []PendingCorrection `json:"pending_corrections"`
 
 	// Plans Proposed or running plans, at most one per counterpart
 	Plans []Plan `json:"plans"`
@@ -1426,6 +1432,20 @@ type DocumentText struct {
 
 	// Text Empty if the file is encrypted or contains only pictures
 	Text string `json:"text"`
+}
+
+// EntryCorrection A corrected entry
+type EntryCorrection struct {
+	At time.Time `json:"at"`
+
+	// BySeq Number of the entry that corrects it
+	BySeq int64 `json:"by_seq"`
+
+	// Seq Number of the corrected entry
+	Seq int64 `json:"seq"`
+
+	// TakenBack False if the entry was replaced
+	TakenBack bool `json:"taken_back"`
 }
 
 // EntryKind Kind of a journal entry; kinds are added, never renamed
@@ -1962,6 +1982,12 @@ type JournalEntry struct {
 	// Body Content of the entry. The stored, hashed form is in the bag; here the personal values visible to the caller are added to their commitments.
 	Body JournalBody `json:"body"`
 
+	// CorrectedBy Number of the newest entry that corrects this one
+	CorrectedBy *int64 `json:"corrected_by"`
+
+	// Corrects Number of the entry that this one corrects
+	Corrects *int64 `json:"corrects"`
+
 	// Hash RFC 6962 leaf hash of the stored bytes
 	Hash string `json:"hash"`
 
@@ -2347,6 +2373,18 @@ type Payer struct {
 
 	// Relation To the claimant
 	Relation *string `json:"relation,omitempty"`
+}
+
+// PendingCorrection A correction that waits for approval
+type PendingCorrection struct {
+	// By Account that proposed it and may not approve it
+	By string `json:"by"`
+
+	// Seq Number of the entry to correct
+	Seq int64 `json:"seq"`
+
+	// TakenBack False if the entry would be replaced
+	TakenBack bool `json:"taken_back"`
 }
 
 // Plan An instalment plan

@@ -108,7 +108,8 @@ func renderCheckpoint(c *journal.Checkpoint) *Checkpoint {
 func renderEntry(line casework.JournalLine) JournalEntry {
 	return JournalEntry{
 		Seq: line.Seq, Version: line.Version, At: renderTime(line.At), Kind: EntryKind(line.Entry.Kind), Actor: renderActor(line.Entry.Actor),
-		Hash: hex.EncodeToString(line.Hash[:]), Body: renderBody(line),
+		Hash: hex.EncodeToString(line.Hash[:]), Body: renderBody(line), Corrects: numberOrNull(line.Entry.Corrects()),
+		CorrectedBy: numberOrNull(line.CorrectedBy),
 	}
 }
 
@@ -141,4 +142,20 @@ func renderBlob(b *journal.Blob) *BlobRef {
 		return nil
 	}
 	return &BlobRef{Sha256: b.SHA256, Size: b.Size, MediaType: b.MediaType}
+}
+
+// numberOrNull renders the number of an entry; 0 is none.
+func numberOrNull(seq int64) *int64 {
+	if seq == 0 {
+		return nil
+	}
+	return &seq
+}
+
+func renderCorrection(m recovery.CorrectionMark) EntryCorrection {
+	return EntryCorrection{Seq: m.Seq, BySeq: m.BySeq, At: renderTime(m.At), TakenBack: m.TakenBack}
+}
+
+func renderPendingCorrection(p recovery.PendingCorrection) PendingCorrection {
+	return PendingCorrection{Seq: p.Seq, By: string(p.By), TakenBack: p.Replacement == nil}
 }

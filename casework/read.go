@@ -80,6 +80,8 @@ type JournalLine struct {
 	Device   string            // that recorded the entry; "" if unknown or hidden
 	Erased   []string          // paths whose value was erased
 	Withheld []string          // paths the actor may not see
+	// CorrectedBy is the newest entry that corrects this one; 0 for none.
+	CorrectedBy int64
 }
 
 // Journal returns entries after a sequence number, oldest first, and the newest
@@ -99,6 +101,7 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 		if err != nil {
 			return nil, nil, err
 		}
+		line.CorrectedBy = correctedBy(c, line.Seq)
 		lines = append(lines, line)
 	}
 	checkpoint, found, err := s.Store.LatestCheckpoint(ctx, id)
@@ -106,6 +109,15 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 		return lines, nil, err
 	}
 	return lines, &checkpoint, nil
+}
+
+func correctedBy(c recovery.Case, seq int64) int64 {
+	for _, mark := range c.Corrections {
+		if mark.Seq == seq {
+			return mark.BySeq
+		}
+	}
+	return 0
 }
 
 func journalLine(stored journal.StoredEntry, role recovery.Role, hidden bool) (JournalLine, error) {
