@@ -55,7 +55,7 @@ func (d *fakeDatabase) addCase(id recovery.CaseID, p recovery.Position, runOut .
 	}
 	d.recorded[id] = postgres.RecordedSteps{Start: p}
 	d.cases[id] = recovery.Case{
-		ID: id, Position: p, Version: 1, Pace: fastPace, Deadlines: d.computeDeadlines(id, nil, recovery.Step{Next: p}, time.Now()),
+		ID: id, Position: p, Version: 1, Pace: fastPace, CreatedAt: time.Now().UTC(), Deadlines: d.computeDeadlines(id, nil, recovery.Step{Next: p}, time.Now()),
 	}
 }
 

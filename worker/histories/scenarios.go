@@ -57,6 +57,12 @@ func decideAppeal(decision recovery.Decision) event {
 	return newAction(recovery.RoleAgent, recovery.DecideAppeal, func(a *recovery.ActionBody) { a.Decision = decision })
 }
 
+// correctEntry takes an entry back. The filing has the first number, and each step
+// the next one.
+func correctEntry(seq int64) event {
+	return newAction(recovery.RoleSupervisor, recovery.Correct, func(a *recovery.ActionBody) { a.Seq = seq })
+}
+
 func chooseRoute(r recovery.Route) event {
 	return newAction(recovery.RoleLegal, recovery.ChooseRoute, func(a *recovery.ActionBody) { a.Route = r })
 }

@@ -67,6 +67,17 @@ var otherScenarios = []scenario{
 		events: []event{escalateTo(recovery.Legal), chooseRoute(recovery.SmallClaims), withExpectedSteps(recordPlatformRequest, 4)},
 	},
 	{
+		name: "corrected", start: privatePosition(), stage: recovery.PrivateContact, events: []event{recordResponse("a", recovery.Refused), correctEntry(2)},
+	},
+	{
+		name: "corrected_after_closing", start: privatePosition(), stage: recovery.PrivateContact,
+		events: []event{closeCase(recovery.Unrecovered), correctEntry(2)},
+	},
+	{
+		name: "corrected_instalment", start: privatePosition(), stage: recovery.PrivateContact,
+		events: []event{proposePlan, acceptPlan, recordInstalment(1, 40_000), correctEntry(4)},
+	},
+	{
 		name: "reopened", start: privatePosition(), stage: recovery.PrivateContact, events: []event{withdrawCase, reopenCase},
 	},
 	{
