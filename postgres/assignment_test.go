@@ -16,7 +16,10 @@ import (
 func deskSeat(t testing.TB, s *postgres.Store, role recovery.Role, capacity int) recovery.UserID {
 	t.Helper()
 	user := must[recovery.User](t)(s.EnsureUser(t.Context(), account(newID(t)+"@example.test", role)))
-	if err := s.SetCapacity(t.Context(), user.ID, capacity); err != nil {
+	err := s.SetCapacity(t.Context(), user.ID, capacity)
+	if role != recovery.RoleAgent {
+		wantCode(t, err, recovery.CodeNotFound) // only agents are given cases by turns
+	} else if err != nil {
 		t.Fatal(err)
 	}
 	return user.ID

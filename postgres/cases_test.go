@@ -188,7 +188,7 @@ func seed(t testing.TB, b bundle, n int) {
 			'seed-' || i, reason, claim_state, group_kind, group_size, claimant, counterparts, narrative,
 			'seed-' || i || E'\n' || name, array[left(name, 1), right(name, 1), name, 'se', 'ee', 'ed', 'd-'],
 			s.stage, case s.stage when 'appeal' then 'agent' when 'closed' then 'nobody' else 'counterpart' end,
-			case s.stage when 'closed' then 'recovered_full' else '' end, recovered_fen, position, deadlines,
+			case s.stage when 'closed' then 'recovered_full' else '' end, recovered_fen, position, filed_position, corrections, deadlines,
 			case s.stage when 'closed' then null else created_at + i * interval '1 second' end,
 			case when i % 7 = 0 then '' else 'agent-' || (i / 10) % 20 end, 'owner-' || i % 5000, playbook, pace,
 			created_at - i * interval '1 minute', case s.stage when 'closed' then created_at end, version

@@ -97,7 +97,7 @@ func queueCorrection(batch *pgx.Batch, w StepWrite, first journal.Record) {
 	}
 	batch.Queue(`update cases set closed_at = $2, last_stage = $3, stage_since = $4, appealed = $5,
 			contact_fen = $6, appeal_fen = $7, legal_fen = $8,
-			corrections = coalesce((select jsonb_agg(m) from jsonb_array_elements(corrections) m where (m ->> 'seq')::bigint <> $9), '[]') || $10::jsonb
+			corrections = coalesce((select jsonb_agg(m) from jsonb_array_elements(coalesce(corrections, '[]')) m where (m ->> 'seq')::bigint <> $9), '[]') || $10::jsonb
 		where id = $1`,
 		w.CaseID, history.ClosedAt, history.LastStage, history.StageSince, history.Appealed,
 		history.ByStage[recovery.PrivateContact]+history.ByStage[recovery.GroupNotice], history.ByStage[recovery.Appeal],

@@ -75,7 +75,7 @@ create table cases (
     position       jsonb       not null,
     filed_position jsonb       not null, -- the position before the first step; see case_steps
     -- Which entries were corrected, and by which.
-    corrections    jsonb       not null default '[]',
+    corrections    jsonb,
     deadlines      jsonb       not null,
     due_at         timestamptz,
     assignee       text collate "C" not null,
