@@ -1282,7 +1282,10 @@ type ContactRefusal struct {
 
 // Contacts Numbers of messages
 type Contacts struct {
-	// Breaches Recorded messages that exceeded a limit
+	// BreachTotal The number of all recorded messages that exceeded a limit
+	BreachTotal int `json:"breach_total"`
+
+	// Breaches The last recorded messages that exceeded a limit, oldest first
 	Breaches   []ContactBreach `json:"breaches"`
 	GroupToday int             `json:"group_today"`
 	GroupTotal int             `json:"group_total"`

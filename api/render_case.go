@@ -119,7 +119,7 @@ func renderContacts(v *casework.ContactView) *Contacts {
 			PerDay: v.Limits.PerDay, Total: v.Limits.Total, GroupPerDay: v.Limits.GroupDay, GroupTotal: v.Limits.GroupTotal,
 			QuietFromHour: v.Limits.QuietFrom, QuietUntilHour: v.Limits.QuietUntil,
 		},
-		QuietNow: v.QuietNow, Breaches: renderList(v.Breaches, renderBreach),
+		QuietNow: v.QuietNow, Breaches: renderList(v.Breaches, renderBreach), BreachTotal: v.BreachTotal,
 	}
 }
 

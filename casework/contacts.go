@@ -19,9 +19,13 @@ type ContactView struct {
 	Planned                int // messages planned in the last 24 hours and not recorded as sent
 	Limits                 recovery.ContactLimits
 	QuietNow               bool // whether it is within the quiet hours
-	// Breaches are the recorded messages that exceeded a limit.
-	Breaches []recovery.ContactEntry
+	// Breaches are the last recorded messages that exceeded a limit, at most
+	// maxShownBreaches; BreachTotal is the number of all.
+	Breaches    []recovery.ContactEntry
+	BreachTotal int
 }
+
+const maxShownBreaches = 50
 
 func (s *Service) newContactView(c recovery.Case, log []recovery.ContactEntry) (*ContactView, error) {
 	now := s.Now()
@@ -49,6 +53,8 @@ func (s *Service) newContactView(c recovery.Case, log []recovery.ContactEntry) (
 			view.Breaches = append(view.Breaches, entry)
 		}
 	}
+	view.BreachTotal = len(view.Breaches)
+	view.Breaches = view.Breaches[max(0, view.BreachTotal-maxShownBreaches):]
 	return view, nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"recourse/casework"
 	"recourse/casework/casetest"
+	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
@@ -237,5 +238,31 @@ func TestPlansAtOnceAreBothJudged(t *testing.T) {
 	}
 	if allowed != 1 {
 		t.Errorf("%d of four were allowed", allowed)
+	}
+}
+
+// TestShownBreaches: a case shows its last breaches and the number of all.
+func TestShownBreaches(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	view := rig.FileCase(t)
+	var drafts []journal.Draft
+	for range 53 {
+		drafts = append(drafts, journal.Draft{
+			Kind: recovery.EntryContactRecorded, At: rig.Now(), Actor: recovery.System,
+			Facts: map[string]any{"breaches": []recovery.Code{recovery.CodeQuietHours}},
+		})
+	}
+	records, err := rig.Store.AppendEntries(t.Context(), view.ID, false, drafts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := rig.Case(t.Context(), rig.Actor(recovery.RoleClaimant), view.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := after.Contacts.Breaches
+	if after.Contacts.BreachTotal != 53 || len(shown) != 50 || shown[49].Seq != records[52].Seq {
+		t.Errorf("%d of %d breaches", len(shown), after.Contacts.BreachTotal)
 	}
 }

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"crypto/sha256"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -93,5 +94,22 @@ func BenchmarkOutcomes(b *testing.B) {
 		if _, err := at.OutcomeCounts(b.Context(), bands); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkContactLog reads the messages of a short and of a long case, as every view
+// of a case does.
+func BenchmarkContactLog(b *testing.B) {
+	for _, count := range []int{50, 3000} {
+		b.Run(strconv.Itoa(count), func(b *testing.B) {
+			at := open(b, postgres.Options{})
+			c := file(b, at.Store)
+			seedContacts(b, at, c.ID, count)
+			for b.Loop() {
+				if log, err := at.ContactLog(b.Context(), c.ID); err != nil || len(log) != count {
+					b.Fatal(len(log), err)
+				}
+			}
+		})
 	}
 }

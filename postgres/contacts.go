@@ -2,31 +2,75 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
-const selectContacts = entryColumns + `
-	where case_id = $1 and kind = any($2) order by seq`
+const (
+	selectContacts = `select seq, planned, letter, counterpart_id, in_group, at, breaches from contacts
+		where case_id = $1 order by seq`
+	selectContactEntries = entryColumns + `
+		where case_id = $1 and kind = any($2) order by seq`
+)
 
 var contactKinds = []recovery.EntryKind{
 	recovery.EntryContactRecorded, recovery.EntryContactPlanned, recovery.EntryLegalStep, recovery.EntryInstalmentReminded,
-	recovery.EntryCorrected, // corrects some of the others
 }
 
 // ContactLog lists the recorded and planned messages of a case in the order
 // they were entered, including demand letters and instalment reminders, as
-// corrected. They are stored only in the journal.
+// corrected.
 func (r reads) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error) {
-	rows, err := queryAllIn[entryRow](ctx, r.db, "read contacts", selectContacts, id, contactKinds)
-	if err != nil {
-		return nil, err
-	}
-	return contactLog(rows)
+	return queryAllIn[recovery.ContactEntry](ctx, r.db, "read contacts", selectContacts, id)
 }
 
+// queueContact keeps a new entry in the table of contacts if it is one.
+func queueContact(batch *pgx.Batch, id recovery.CaseID, record journal.Record) error {
+	if !slices.Contains(contactKinds, record.Kind) {
+		return nil
+	}
+	list, err := contactLog([]entryRow{{Seq: record.Seq, Kind: record.Kind, At: record.At, Bytes: record.Bytes}})
+	for _, entry := range list {
+		batch.Queue(`insert into contacts (case_id, seq, planned, letter, counterpart_id, in_group, at, breaches)
+			values ($1, $2, $3, $4, $5, $6, $7, $8)`, contactValues(id, entry)...)
+	}
+	return err
+}
+
+func contactValues(id recovery.CaseID, e recovery.ContactEntry) []any {
+	return []any{id, e.Seq, e.Planned, e.Letter, e.CounterpartID, e.InGroup, e.At, e.Breaches}
+}
+
+func isCorrection(record journal.Record) bool { return record.Kind == recovery.EntryCorrected }
+
+// rebuildContacts reads the contacts of a case again from its journal. A correction
+// can change any of them.
+func rebuildContacts(ctx context.Context, tx pgx.Tx, id recovery.CaseID) error {
+	kinds := append(slices.Clone(contactKinds), recovery.EntryCorrected)
+	rows, err := queryAllIn[entryRow](ctx, tx, "read contacts", selectContactEntries, id, kinds)
+	if err != nil {
+		return err
+	}
+	list, err := contactLog(rows)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `delete from contacts where case_id = $1`, id); err != nil {
+		return err
+	}
+	columns := []string{"case_id", "seq", "planned", "letter", "counterpart_id", "in_group", "at", "breaches"}
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"contacts"}, columns, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
+		return contactValues(id, list[i]), nil
+	}))
+	return err
+}
+
+// contactLog reads the messages in journal entries, with the corrections among them.
 func contactLog(rows []entryRow) ([]recovery.ContactEntry, error) {
 	entries := make([]journal.Entry, len(rows))
 	for i, row := range rows {

@@ -3,6 +3,8 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -124,21 +126,48 @@ func TestPlansAtTheSameTimeAreJudgedOneByOne(t *testing.T) {
 	}
 }
 
-// TestContactsOfALongCase: the other entries of a case are not read.
+// TestContactsOfALongCase: neither the other entries of a case nor other cases are read.
 func TestContactsOfALongCase(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
-	c := file(t, b.Store)
-	for _, statement := range []string{
-		`insert into journal_entries select case_id, seq + g, 'note_added', at, '', bytes, hash, version
-			from journal_entries, generate_series(1, 5000) g`, `analyze journal_entries`,
-	} {
+	c, other := file(t, b.Store), file(t, b.Store)
+	seedContacts(t, b, other.ID, 5000)
+	plan, err := b.ExplainContacts(t.Context(), c.ID)
+	if err != nil || !strings.Contains(plan, "contacts_pkey") || strings.Contains(plan, "Removed by Filter") || strings.Contains(plan, "journal") {
+		t.Errorf("%v\n%s", err, plan)
+	}
+}
+
+// seedContacts adds contacts to a case that are in no journal.
+func seedContacts(t testing.TB, b bundle, id recovery.CaseID, count int) {
+	t.Helper()
+	for _, statement := range []string{fmt.Sprintf(`insert into contacts select '%s', 10 + g, false, false, 'a', false,
+		now() - g * interval '1 minute', array['contact_limit'] from generate_series(1, %d) g`, id, count), `analyze contacts`} {
 		if err := b.sql(t, statement); err != nil {
 			t.Fatal(err)
 		}
 	}
-	plan, err := b.ExplainContacts(t.Context(), c.ID)
-	if err != nil || !strings.Contains(plan, "journal_entries_kind") || strings.Contains(plan, "Removed by Filter") {
-		t.Errorf("%v\n%s", err, plan)
+}
+
+// A correction changes the contacts of its case, and no others.
+func TestCorrectionRebuildsTheContacts(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c, other := file(t, b.Store), file(t, b.Store)
+	for _, one := range []recovery.Case{c, other} {
+		must[[]journal.Record](t)(b.AppendEntries(t.Context(), one.ID, false,
+			message(recovery.EntryContactRecorded, "a", false, 1), message(recovery.EntryContactRecorded, "b", true, 2)))
+	}
+	correction := draft(recovery.EntryCorrected, "")
+	correction.Facts = map[string]any{"corrects": int64(2)}
+	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, false, correction, message(recovery.EntryContactPlanned, "c", false, 3)))
+	for id, want := range map[recovery.CaseID][]int64{c.ID: {3, 5}, other.ID: {2, 3}} {
+		var got []int64
+		for _, entry := range must[[]recovery.ContactEntry](t)(b.ContactLog(t.Context(), id)) {
+			got = append(got, entry.Seq)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("contacts %v, want %v", got, want)
+		}
 	}
 }

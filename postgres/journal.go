@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -304,12 +305,19 @@ func (w *journalWriter) signCheckpoint(at time.Time) error {
 func (w *journalWriter) sendBatch(ctx context.Context) error {
 	for _, record := range w.added {
 		queueEntry(w.batch, w.id, record)
+		if err := queueContact(w.batch, w.id, record); err != nil {
+			return err
+		}
 	}
 	if len(w.added) > 0 {
 		w.batch.Queue(`update journal_heads set size = $2, hashes = $3 where case_id = $1`,
 			w.id, int64(w.head.Size()), w.head.Hashes())
 	}
-	return w.tx.SendBatch(ctx, w.batch).Close()
+	err := w.tx.SendBatch(ctx, w.batch).Close()
+	if err == nil && slices.ContainsFunc(w.added, isCorrection) {
+		err = rebuildContacts(ctx, w.tx, w.id)
+	}
+	return err
 }
 
 // queueEntry queues the rows of one entry and its values. The version is that of the case

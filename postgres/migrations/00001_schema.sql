@@ -162,8 +162,22 @@ create table journal_entries (
     primary key (case_id, seq)
 );
 create unique index journal_entries_key on journal_entries (case_id, key) where key <> '';
--- Each view of a case reads its few contacts among all its entries.
+-- Corrections and particulars are read among all entries of a case.
 create index journal_entries_kind on journal_entries (case_id, kind, seq);
+
+-- The messages of each case as corrected: a copy of facts in the journal, so that a
+-- view of a case need not parse it.
+create table contacts (
+    case_id        text collate "C" not null references cases (id),
+    seq            bigint      not null, -- of the journal entry
+    planned        boolean     not null,
+    letter         boolean     not null,
+    counterpart_id text        not null,
+    in_group       boolean     not null,
+    at             timestamptz not null,
+    breaches       text[], -- null: none
+    primary key (case_id, seq)
+);
 
 -- Personal values are stored apart from the entries, so that they can be erased
 -- while their commitments stay.
@@ -357,8 +371,6 @@ create table usage_counters (
 );
 create index usage_counters_expiry on usage_counters (expires_at);
 
--- The stages that cases have left, one row for each stay. The columns after
--- left_at never change; they are copied here so that statistics do not read cases.
 -- Every step of a case, without personal data: corrections are computed from it.
 create table case_steps (
     case_id text collate "C" not null references cases (id),
@@ -367,6 +379,8 @@ create table case_steps (
     primary key (case_id, seq)
 );
 
+-- The stages that cases have left, one row for each stay. The columns after
+-- left_at never change; they are copied here so that statistics do not read cases.
 create table case_stages (
     case_id    text collate "C" not null references cases (id),
     seq        bigint      not null, -- of the entry that ended the stage
