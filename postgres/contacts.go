@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,8 +13,14 @@ import (
 )
 
 const (
-	selectContacts = `select seq, planned, letter, counterpart_id, in_group, at, breaches from contacts
-		where case_id = $1 order by seq`
+	// selectContacts returns a column of the table as one array each: thousands of rows
+	// would take many times longer. The codes of a breach are one text, because arrays
+	// of arrays need the same length.
+	selectContacts = `select coalesce(array_agg(seq), '{}') as seq, coalesce(array_agg(planned), '{}') as planned,
+			coalesce(array_agg(letter), '{}') as letter, coalesce(array_agg(counterpart_id), '{}') as counterpart_id,
+			coalesce(array_agg(in_group), '{}') as in_group, coalesce(array_agg(at), '{}') as at,
+			coalesce(array_agg(breaches), '{}') as breaches
+		from (select * from contacts where case_id = $1 order by seq) c`
 	selectContactEntries = entryColumns + `
 		where case_id = $1 and kind = any($2) order by seq`
 )
@@ -26,7 +33,33 @@ var contactKinds = []recovery.EntryKind{
 // they were entered, including demand letters and instalment reminders, as
 // corrected.
 func (r reads) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error) {
-	return queryAllIn[recovery.ContactEntry](ctx, r.db, "read contacts", selectContacts, id)
+	columns, err := queryOneIn[contactColumns](ctx, r.db, "contacts", selectContacts, id)
+	return columns.entries(), err
+}
+
+// contactColumns are the contacts of a case, column by column.
+type contactColumns struct {
+	Seq           []int64
+	Planned       []bool
+	Letter        []bool
+	CounterpartID []string
+	InGroup       []bool
+	At            []time.Time
+	Breaches      []string
+}
+
+func (c contactColumns) entries() []recovery.ContactEntry {
+	list := make([]recovery.ContactEntry, len(c.Seq))
+	for i := range list {
+		list[i] = recovery.ContactEntry{
+			Contact: recovery.Contact{CounterpartID: recovery.CounterpartID(c.CounterpartID[i]), InGroup: c.InGroup[i], At: c.At[i]},
+			Seq:     c.Seq[i], Planned: c.Planned[i], Letter: c.Letter[i],
+		}
+		for _, code := range strings.Fields(c.Breaches[i]) {
+			list[i].Breaches = append(list[i].Breaches, recovery.Code(code))
+		}
+	}
+	return list
 }
 
 // queueContact keeps a new entry in the table of contacts if it is one.
@@ -43,7 +76,11 @@ func queueContact(batch *pgx.Batch, id recovery.CaseID, record journal.Record) e
 }
 
 func contactValues(id recovery.CaseID, e recovery.ContactEntry) []any {
-	return []any{id, e.Seq, e.Planned, e.Letter, e.CounterpartID, e.InGroup, e.At, e.Breaches}
+	codes := make([]string, len(e.Breaches))
+	for i, code := range e.Breaches {
+		codes[i] = string(code)
+	}
+	return []any{id, e.Seq, e.Planned, e.Letter, e.CounterpartID, e.InGroup, e.At, strings.Join(codes, " ")}
 }
 
 func isCorrection(record journal.Record) bool { return record.Kind == recovery.EntryCorrected }

@@ -142,7 +142,7 @@ func TestContactsOfALongCase(t *testing.T) {
 func seedContacts(t testing.TB, b bundle, id recovery.CaseID, count int) {
 	t.Helper()
 	for _, statement := range []string{fmt.Sprintf(`insert into contacts select '%s', 10 + g, false, false, 'a', false,
-		now() - g * interval '1 minute', array['contact_limit'] from generate_series(1, %d) g`, id, count), `analyze contacts`} {
+		now() - g * interval '1 minute', 'contact_limit' from generate_series(1, %d) g`, id, count), `analyze contacts`} {
 		if err := b.sql(t, statement); err != nil {
 			t.Fatal(err)
 		}

@@ -175,7 +175,7 @@ create table contacts (
     counterpart_id text        not null,
     in_group       boolean     not null,
     at             timestamptz not null,
-    breaches       text[], -- null: none
+    breaches       text        not null, -- codes with blanks between
     primary key (case_id, seq)
 );
 
