@@ -59,6 +59,10 @@ func runAction[T any](
 	if err := s.sendAction(ctx, request, command); err != nil {
 		return Reply[T]{}, errors.Join(s.addAllowedActions(ctx, req, c.ID, err), use.releaseAfter(ctx, err))
 	}
+	if !c.Position.IsOpen() { // it may be open again, or have another outcome
+		s.lessons.Invalidate()
+		s.experience.Invalidate()
+	}
 	return actionResult(ctx, s, request, show)
 }
 

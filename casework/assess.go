@@ -94,8 +94,8 @@ func (s *Service) readExperience(ctx context.Context) (playbook.Experience, erro
 	return countExperience(outcomes, bands), nil
 }
 
-// countExperience counts each route that the cases took. Cases that reached appeal
-// or the legal stage had contacted the counterpart before.
+// countExperience counts each route that the cases took. Cases of danger, for example,
+// enter the legal stage without any contact.
 func countExperience(outcomes []recovery.OutcomeCount, bands []playbook.AmountBand) playbook.Experience {
 	experience := playbook.Experience{}
 	for _, o := range outcomes {
@@ -104,7 +104,7 @@ func countExperience(outcomes []recovery.OutcomeCount, bands []playbook.AmountBa
 			tally := experience[cohort]
 			experience[cohort] = playbook.Tally{Successes: tally.Successes + successes, N: tally.N + o.Cases}
 		}
-		if o.LastStage != recovery.RecallWatch {
+		if o.Contacted {
 			count(playbook.VoluntaryReturn, o.ByContact)
 		}
 		if o.Appealed {

@@ -41,15 +41,17 @@ var fourBands = []playbook.AmountBand{{From: 0, Name: "0-200"}, {From: 200_00, N
 func TestExperienceCountsEachWay(t *testing.T) {
 	t.Parallel()
 	known := countExperience([]recovery.OutcomeCount{
-		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.PrivateContact, Cases: 10, ByContact: 7},
-		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.Legal, Route: recovery.SmallClaims, Appealed: true, Cases: 4, ByContact: 1, ByAppeal: 2, ByLaw: 3},
+		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.PrivateContact, Contacted: true, Cases: 10, ByContact: 7},
+		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.Legal, Route: recovery.SmallClaims, Contacted: true, Appealed: true, Cases: 4, ByContact: 1, ByAppeal: 2, ByLaw: 3},
 		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.RecallWatch, Cases: 100},
-		{GroupKind: recovery.FamilyGroup, Band: 0, LastStage: recovery.GroupNotice, Cases: 1},
+		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.Legal, Route: recovery.PoliceReport, Cases: 5, ByLaw: 2},
+		{GroupKind: recovery.FamilyGroup, Band: 0, LastStage: recovery.GroupNotice, Contacted: true, Cases: 1},
 	}, fourBands)
 	want := playbook.Experience{
 		{Route: playbook.VoluntaryReturn, Group: recovery.WorkGroup, Band: "500-5000"}: {Successes: 8, N: 14},
 		{Route: playbook.PlatformAppeal, Group: recovery.WorkGroup, Band: "500-5000"}:  {Successes: 2, N: 4},
 		{Route: recovery.SmallClaims, Group: recovery.WorkGroup, Band: "500-5000"}:     {Successes: 3, N: 4},
+		{Route: recovery.PoliceReport, Group: recovery.WorkGroup, Band: "500-5000"}:    {Successes: 2, N: 5},
 		{Route: playbook.VoluntaryReturn, Group: recovery.FamilyGroup, Band: "0-200"}:  {Successes: 0, N: 1},
 	}
 	if len(known) != len(want) {

@@ -48,8 +48,8 @@ type closedCase struct {
 	returned bool
 }
 
-// closedCases reads the closed cases in which counterparts were contacted: not
-// those that the platform refunded automatically or that were not eligible.
+// closedCases reads the closed cases in which counterparts were contacted. They are the
+// same as in the experience of assessments.
 func (s *Service) closedCases(ctx context.Context) ([]closedCase, error) {
 	var all []closedCase
 	for cursor := ""; ; {
@@ -57,13 +57,13 @@ func (s *Service) closedCases(ctx context.Context) ([]closedCase, error) {
 		if err != nil {
 			return nil, err
 		}
-		returned, err := s.Store.ReturnedByContact(ctx, caseIDs(page))
+		results, err := s.Store.ContactResults(ctx, caseIDs(page))
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range page {
-			if c.Position.Outcome != recovery.AutoRefunded && c.Position.Outcome != recovery.NotEligible {
-				all = append(all, closedCase{c, returned[c.ID]})
+			if returned, contacted := results[c.ID]; contacted {
+				all = append(all, closedCase{c, returned})
 			}
 		}
 		if cursor = next; cursor == "" {

@@ -96,12 +96,13 @@ func queueCorrection(batch *pgx.Batch, w StepWrite, first journal.Record) {
 			w.CaseID, seq, stay.Stage, stay.From, stay.Until)
 	}
 	batch.Queue(`update cases set closed_at = $2, last_stage = $3, stage_since = $4, appealed = $5,
-			contact_fen = $6, appeal_fen = $7, legal_fen = $8,
+			contact_fen = $6, appeal_fen = $7, legal_fen = $8, contacted = $11,
 			corrections = coalesce((select jsonb_agg(m) from jsonb_array_elements(coalesce(corrections, '[]')) m where (m ->> 'seq')::bigint <> $9), '[]') || $10::jsonb
 		where id = $1`,
 		w.CaseID, history.ClosedAt, history.LastStage, history.StageSince, history.Appealed,
 		history.ByStage[recovery.PrivateContact]+history.ByStage[recovery.GroupNotice], history.ByStage[recovery.Appeal],
-		history.ByStage[recovery.Legal], w.Step.Command.Correction.Seq, []recovery.CorrectionMark{newMark(w, first.Seq, first.At)})
+		history.ByStage[recovery.Legal], w.Step.Command.Correction.Seq, []recovery.CorrectionMark{newMark(w, first.Seq, first.At)},
+		history.HasContacted())
 }
 
 func newMark(w StepWrite, seq int64, at time.Time) recovery.CorrectionMark {

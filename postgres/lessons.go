@@ -11,8 +11,8 @@ import (
 const MaxLessons = 500
 
 // LessonCounts counts shared closed cases with the same course. bands are the
-// lower bounds of the amount bands, ascending. Cases without any attempt are
-// left out.
+// lower bounds of the amount bands, ascending. A case in which nobody was contacted, no
+// appeal submitted and no route taken teaches nothing and is left out.
 func (s *Store) LessonCounts(ctx context.Context, bands []recovery.Money) ([]recovery.LessonCount, error) {
 	return queryAll[recovery.LessonCount](ctx, s, "list lessons", `
 		select platform, instrument, group_kind, width_bucket(claim_fen, $1::bigint[]) as band, reason, last_stage, route, outcome,
@@ -21,7 +21,8 @@ func (s *Store) LessonCounts(ctx context.Context, bands []recovery.Money) ([]rec
 			count(*)::integer as cases
 		from cases
 		where shared and closed_at is not null and last_stage <> '' and outcome <> all($2)
+			and (contacted or route <> '' or appealed and last_stage = 'appeal')
 		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 		order by max(closed_at) desc limit $3`,
-		bands, []recovery.Outcome{recovery.AutoRefunded, recovery.NotEligible}, MaxLessons)
+		bands, untried, MaxLessons)
 }

@@ -87,3 +87,56 @@ func TestLessonsCountDaysAtLifesPace(t *testing.T) {
 		}
 	}
 }
+
+// TestUntriedCasesTeachNothing expects no lesson of a case in which nobody was contacted
+// and no route was taken. A report to the police is one.
+func TestUntriedCasesTeachNothing(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	for _, stage := range []recovery.Stage{recovery.RecallWatch, recovery.Appeal, recovery.Legal} {
+		c := file(t, s, func(c *recovery.Case) { c.Position.Stage = stage })
+		walk(t, s, c, shut(recovery.Unrecovered, 0))
+		share(t, s, c, true, "s")
+	}
+	if got := must[[]recovery.LessonCount](t)(s.LessonCounts(t.Context(), bands)); len(got) != 0 {
+		t.Errorf("nothing was tried: %+v", got)
+	}
+	c := file(t, s, func(c *recovery.Case) { c.Position.Stage, c.Position.Route = recovery.Legal, recovery.PoliceReport })
+	walk(t, s, c, shut(recovery.Unrecovered, 0))
+	share(t, s, c, true, "s")
+	got := must[[]recovery.LessonCount](t)(s.LessonCounts(t.Context(), bands))
+	if len(got) != 1 || got[0].Route != recovery.PoliceReport {
+		t.Errorf("%+v, want the report to the police", got)
+	}
+}
+
+// TestSharingEndsWithTheOutcome expects the claimant's permission to end when the case
+// is open again or has another outcome.
+func TestSharingEndsWithTheOutcome(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		step func(*recovery.Position)
+		want bool
+	}{
+		"open again":      {stand(recovery.PrivateContact, 0), false},
+		"another outcome": {shut(recovery.RecoveredPartly, 50_000), false},
+		"the same":        {shut(recovery.Unrecovered, 0), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := pgtest.New(t)
+			c := file(t, s)
+			walk(t, s, c, shut(recovery.Unrecovered, 0))
+			share(t, s, c, true, "s")
+			next := c.Position
+			shut(recovery.Unrecovered, 0)(&next)
+			test.step(&next)
+			_, err := s.WriteStep(t.Context(), postgres.StepWrite{
+				CaseID: c.ID, Drafts: drafts(recovery.EntryStageEntered, "after sharing"), Next: next,
+			})
+			if after := must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID)); err != nil || after.Shared != test.want {
+				t.Errorf("shared %t (%v)", after.Shared, err)
+			}
+		})
+	}
+}

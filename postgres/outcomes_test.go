@@ -56,6 +56,7 @@ func TestOutcomesPutMoneyDownToItsWay(t *testing.T) {
 		Platform: recovery.WeChat, Instrument: recovery.LuckyPacket, GroupKind: recovery.WorkGroup, Band: 2,
 		Cases: 1, AmountFen: 200_000,
 	}
+	like.Contacted = true
 	appeal, notice, legal := like, like, like
 	appeal.LastStage = recovery.Appeal
 	notice.LastStage, notice.Returned, notice.ByContact, notice.RecoveredFen = recovery.GroupNotice, 1, 1, 200_000
@@ -87,5 +88,46 @@ func TestOutcomesOfNothing(t *testing.T) {
 	s := pgtest.New(t)
 	if got := must[[]recovery.OutcomeCount](t)(s.OutcomeCounts(t.Context(), bands)); len(got) != 0 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestContactedCases expects the same cases in the counts and in the results of contact:
+// those that left a stage of contact, with money that came in it.
+func TestContactedCases(t *testing.T) {
+	t.Parallel()
+	starts := func(stage recovery.Stage) func(*recovery.Case) {
+		return func(c *recovery.Case) { c.Position.Stage = stage }
+	}
+	for name, test := range map[string]struct {
+		from      recovery.Stage
+		steps     []func(*recovery.Position)
+		contacted bool
+		returned  bool
+	}{
+		"closed while watching":  {recovery.RecallWatch, []func(*recovery.Position){shut(recovery.Withdrawn, 0)}, false, false},
+		"in danger from filing":  {recovery.Legal, []func(*recovery.Position){shut(recovery.Unrecovered, 0)}, false, false},
+		"out of reach":           {recovery.Appeal, []func(*recovery.Position){shut(recovery.RecoveredFull, 200_000)}, false, false},
+		"in danger later":        {recovery.PrivateContact, []func(*recovery.Position){stand(recovery.Legal, 0), shut(recovery.Unrecovered, 0)}, true, false},
+		"after the watch":        {recovery.RecallWatch, []func(*recovery.Position){stand(recovery.GroupNotice, 0), shut(recovery.RecoveredFull, 200_000)}, true, true},
+		"refunded automatically": {recovery.PrivateContact, []func(*recovery.Position){shut(recovery.AutoRefunded, 200_000)}, false, false},
+		"open":                   {recovery.PrivateContact, []func(*recovery.Position){stand(recovery.GroupNotice, 0)}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := pgtest.New(t)
+			c := file(t, s, starts(test.from))
+			walk(t, s, c, test.steps...)
+			counted, successes := 0, 0
+			for _, o := range must[[]recovery.OutcomeCount](t)(s.OutcomeCounts(t.Context(), bands)) {
+				if o.Contacted {
+					counted, successes = counted+o.Cases, successes+o.ByContact
+				}
+			}
+			results := must[map[recovery.CaseID]bool](t)(s.ContactResults(t.Context(), []recovery.CaseID{c.ID}))
+			returned, contacted := results[c.ID]
+			if contacted != test.contacted || returned != test.returned || counted != len(results) || (successes == 1) != returned {
+				t.Errorf("contacted %t, returned %t; counted %d with %d successes", contacted, returned, counted, successes)
+			}
+		})
 	}
 }

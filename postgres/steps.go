@@ -219,7 +219,8 @@ func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpar
 			closed_at = case when $10::boolean then coalesce(closed_at, $11::timestamptz) end,
 			last_stage = case when not $10::boolean then $2 when stage <> $2 then stage else last_stage end,
 			stage_since = case when stage <> $2 then $11::timestamptz else stage_since end,
-			appealed = appealed or $12::boolean, route = $13,
+			contacted = contacted or stage in ('private_contact', 'group_notice') and stage <> $2,
+			appealed = appealed or $12::boolean, route = $13, shared = shared and $10::boolean and outcome = $4,
 			contact_fen = contact_fen + case when stage in ('private_contact', 'group_notice') then greatest(0, $5 - recovered_fen) else 0 end
 				- least(contact_fen, greatest(0, recovered_fen - $5 - legal_fen - appeal_fen)),
 			appeal_fen = appeal_fen + case when stage = 'appeal' then greatest(0, $5 - recovered_fen) else 0 end

@@ -342,7 +342,8 @@ func deskActions() []ActionSpec {
 	}, {
 		Name: ShareLesson, Stages: whenClosed, Roles: []Role{RoleClaimant}, When: wasTried, Entry: EntryLessonShared,
 		About: "Lets others learn from the case, or ends that. They see platform, instrument, kind and size band of the group, amount " +
-			"band, reason, last stage, route, outcome, share returned and days; no names, numbers, texts, exact amounts or dates.",
+			"band, reason, last stage, route, outcome, share returned and days; no names, numbers, texts, exact amounts or dates. It ends " +
+			"when the case is opened again or gets another outcome, also by a correction; the claimant can then agree again.",
 		Fields: []Field{{Name: "share", Form: FlagForm, Required: true}},
 	}}
 }

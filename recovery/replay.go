@@ -172,6 +172,12 @@ func (h *History) add(s RecordedStep, deadlines Deadliner) error {
 	return nil
 }
 
+// HasContacted reports whether the case has left a stage in which the counterparts are
+// contacted.
+func (h History) HasContacted() bool {
+	return slices.ContainsFunc(h.Stays, func(s Stay) bool { return s.Stage == PrivateContact || s.Stage == GroupNotice })
+}
+
 // addRecovered counts money towards the stage in which it arrived. Money that counts
 // no more, because the claim became smaller, is taken from the last stages first.
 func (h *History) addRecovered(stage Stage, gained Money) {

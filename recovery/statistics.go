@@ -86,6 +86,7 @@ type OutcomeCount struct {
 	Band       int   // number of lower bounds at or below the amount
 	LastStage  Stage // the last one before the close
 	Route      Route // the legal route, "" for none
+	Contacted  bool  // the counterparts were contacted
 	Appealed   bool  // an appeal was submitted
 	Cases      int
 	Returned   int // cases with any money returned

@@ -85,15 +85,19 @@ create table cases (
     created_at     timestamptz not null,
     closed_at      timestamptz,
     version        bigint      not null,
-    -- For the statistics of closed cases: the last stage before closing, whether an
-    -- appeal was submitted, the legal route, and the money returned in each.
+    -- For the statistics of closed cases: the last stage before closing, whether the
+    -- case has left a stage in which counterparts are contacted, whether an appeal was
+    -- submitted, the legal route, and the money returned in each.
     last_stage     text        not null default '',
+    contacted      boolean     not null default false,
     appealed       boolean     not null default false,
     route          text        not null default '',
     contact_fen    bigint      not null default 0,
     appeal_fen     bigint      not null default 0,
     legal_fen      bigint      not null default 0,
-    shared         boolean     not null default false, -- the claimant allows anonymous use of the closed case
+    -- The claimant allows anonymous use of the closed case. It ends when the case is
+    -- opened again or gets another outcome.
+    shared         boolean     not null default false,
     representative text collate "C" not null default '', -- the user who acts for the claimant
     held_since     timestamptz, -- legal hold: nothing is erased
     restricted_at  timestamptz, -- shown to legal and auditors only
@@ -137,7 +141,7 @@ create index cases_terms on cases using gin (terms) with (gin_pending_list_limit
 
 -- Covers the outcome statistics, so that they do not read the table.
 create index cases_outcomes on cases (platform, instrument, group_kind, last_stage)
-    include (claim_fen, recovered_fen, contact_fen, appeal_fen, legal_fen, appealed, route, outcome, closed_at)
+    include (claim_fen, recovered_fen, contact_fen, appeal_fen, legal_fen, contacted, appealed, route, outcome, closed_at)
     where closed_at is not null;
 
 -- Covers the stage statistics.
@@ -379,8 +383,8 @@ create table case_steps (
     primary key (case_id, seq)
 );
 
--- The stages that cases have left, one row for each stay. The columns after
--- left_at never change; they are copied here so that statistics do not read cases.
+-- The stages that cases have left, one row for each stay. The columns after left_at
+-- are copied here so that statistics do not read cases. amount_fen follows the claim.
 create table case_stages (
     case_id    text collate "C" not null references cases (id),
     seq        bigint      not null, -- of the entry that ended the stage
