@@ -149,3 +149,37 @@ func TestABillIsAdoptedWithOnePress(t *testing.T) {
 	}
 	wantField(t, take(), "row", "nothing_to_adopt")
 }
+
+// TestTakingBackAnAddedCounterpart expects nothing of the person to stay: no mark, no
+// words in the search, no link that works.
+func TestTakingBackAnAddedCounterpart(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	id := rig.FileCase(t).ID
+	marks := func() int { return rig.CountRows(t, "party_marks where case_id = $1 and side = 'counterpart'", id) }
+	before := marks()
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.AddCounterpart, Alias: "误加的小孙", Contact: "13900001111"})
+	added := readCase(t, rig, id).Counterparts[1].ID
+	entries := rig.ReadEntries(t, id)
+	seq := entries[len(entries)-1].Seq
+	link, err := rig.IssueLink(t.Context(), rig.As(recovery.RoleClaimant), id, added, 0)
+	if err != nil || marks() <= before {
+		t.Fatalf("%d marks after %d: %v", marks(), before, err)
+	}
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.RenameCounterpart, CounterpartID: added, Alias: "误加的老孙"})
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.Correct, Seq: seq, Reason: "此人没有领取"})
+	if view := readCase(t, rig, id); len(view.Counterparts) != 1 || len(view.Position.Counterparts) != 1 {
+		t.Errorf("the counterparts are %+v", view.Counterparts)
+	}
+	if after := marks(); after != before {
+		t.Errorf("%d marks, before the person was added %d", after, before)
+	}
+	for _, words := range []string{"误加的小孙", "误加的老孙", "13900001111"} {
+		if page, _, err := rig.Store.ListCases(t.Context(), recovery.CaseFilter{Query: words}, 10, ""); err != nil || len(page) != 0 {
+			t.Errorf("%s is found in %d cases: %v", words, len(page), err)
+		}
+	}
+	if _, err := rig.FindLink(t.Context(), link.Value.Token); recovery.CodeOf(err) != recovery.CodeLinkEnded {
+		t.Errorf("the link of somebody who is no counterpart: %v", err)
+	}
+}

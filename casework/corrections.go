@@ -29,6 +29,9 @@ func (s *Service) completeCorrection(
 	if !ok {
 		return body, recovery.UncorrectableEntry(body.Seq)
 	}
+	if target.Kind == recovery.EntryCounterpartAdded {
+		body.Marks = s.marksWithout(c, target)
+	}
 	if body.Action == recovery.ApproveCorrection {
 		return s.withProposal(ctx, c, body, rule.Action)
 	}
@@ -41,6 +44,15 @@ func (s *Service) completeCorrection(
 	}
 	body.Replacement = &replacement
 	return body, s.checkReplacement(c, replacement)
+}
+
+// marksWithout returns the marks of a case without the counterpart that an entry added.
+func (s *Service) marksWithout(c recovery.Case, added entryContent) []recovery.PartyMark {
+	c.Counterparts = slices.DeleteFunc(slices.Clone(c.Counterparts), func(counterpart recovery.Counterpart) bool {
+		return added.Facts["counterpart_id"] == string(counterpart.ID)
+	})
+	_, marks := s.partyMarks(c)
+	return marks
 }
 
 // entryContent is what an entry says, as far as it can be corrected.

@@ -236,6 +236,7 @@ func lastCorrections(steps []RecordedStep) map[int64]Correction {
 // elsewhere: nobody relied on them.
 var withoutEffectActions = []Action{
 	Reopen, ResumeCase, PauseCase, Escalate, Withdraw, CloseCase, ProposePlan, DeclinePlan, RequestEvidence, RejectDecision,
+	RenameCounterpart, RecordShare, // of somebody whose addition was taken back
 }
 
 // dropsStep reports whether a step that is not possible any more may stay without
