@@ -155,7 +155,31 @@ func (a *API) GetEvidence(c echo.Context, id ID) error {
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, renderExhibit(exhibit))
+	found, err := a.service.AdoptablePayments(c.Request().Context(), actorFrom(c), exhibit.ID)
+	if err != nil {
+		return err
+	}
+	result := renderExhibit(exhibit)
+	result.Adoptable = renderAdoptable(found.Payments)
+	return sendJSON(c, result)
+}
+
+// renderAdoptable names the fields only: reading their values is a viewing of the file.
+func renderAdoptable(payments []casework.AdoptablePayment) *[]AdoptablePayment {
+	list := []AdoptablePayment{}
+	for _, payment := range payments {
+		if len(payment.Facts) == 0 {
+			continue
+		}
+		fields := renderList(payment.Facts, func(fact casework.AdoptableFact) string { return fact.Field })
+		list = append(list, AdoptablePayment{
+			Row: nullIfZero(payment.Transaction.Row), Matched: payment.Matched, Reversed: payment.Reversed, Fields: fields,
+		})
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return &list
 }
 
 // GetEvidenceContent implements ServerInterface. The content type was detected

@@ -844,6 +844,21 @@ type Actor struct {
 	Role Role `json:"role"`
 }
 
+// AdoptablePayment A payment of a document that differs from what the case states
+type AdoptablePayment struct {
+	// Fields What can be adopted: amount_fen, sent_at, transaction_no, counterparts
+	Fields []string `json:"fields"`
+
+	// Matched This is most likely the mis-sent payment; false for a receipt
+	Matched bool `json:"matched"`
+
+	// Reversed According to the bill it was given back or never paid: `adopt_match` needs `confirm`
+	Reversed bool `json:"reversed"`
+
+	// Row Line of the bill; null for a receipt
+	Row *int `json:"row"`
+}
+
 // AgentParticulars Representative of the claimant in court
 type AgentParticulars struct {
 	// Appointed Answer to a question of a form; absent if nobody answered
@@ -1481,6 +1496,9 @@ type ErasureGroundReason string
 
 // Evidence The record of one file
 type Evidence struct {
+	// Adoptable Payments of a bill or a receipt from which `adopt_match` can take facts that the case lacks or states differently. Only when one record is read, and only for those who may adopt them; the values are in the file
+	Adoptable *[]AdoptablePayment `json:"adoptable,omitempty"`
+
 	// By Who acted
 	By          Actor      `json:"by"`
 	CapturedAt  *time.Time `json:"captured_at"`

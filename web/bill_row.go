@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"strconv"
 
 	"recourse/casework"
@@ -22,25 +23,54 @@ type namedValue struct {
 	Found string
 }
 
-// newBillRow offers what the row shows with one press. Of a payment that was given back
+// newBillRow offers what a payment shows with one press. Of a payment that was given back
 // the visitor must confirm it.
-func (c *pageContext) newBillRow(view casework.View, bill casework.ImportedStatement, candidate statement.Candidate) billRow {
-	row := billRow{Candidate: candidate}
-	for _, fact := range casework.AdoptableFromRow(view.Case, bill.Bill, candidate.Transaction) {
+func (c *pageContext) newBillRow(number recovery.CaseNumber, document recovery.EvidenceID, payment casework.AdoptablePayment) billRow {
+	row := billRow{Candidate: payment.Candidate}
+	for _, fact := range payment.Facts {
 		row.Facts = append(row.Facts, namedValue{c.texts.T("bill.fact." + fact.Field), fact.Said, fact.Found})
 	}
 	if len(row.Facts) == 0 {
 		return row
 	}
-	b := fieldBuilder{texts: c.texts, prefix: "adopt-" + strconv.Itoa(candidate.Transaction.Row), labels: "field", labelsFirst: "action.adopt_match.fields"}
+	line := strconv.Itoa(payment.Transaction.Row)
+	b := fieldBuilder{texts: c.texts, prefix: "adopt-" + line, labels: "field", labelsFirst: "action.adopt_match.fields"}
 	f := form{
-		ID: b.prefix, Action: "/cases/" + string(view.Number) + "/actions/" + string(recovery.AdoptMatch), Key: newIdempotencyKey(),
+		ID: b.prefix, Action: "/cases/" + string(number) + "/actions/" + string(recovery.AdoptMatch), Key: newIdempotencyKey(),
 		CSRF: c.visitor.CSRF, Title: c.texts.T("action.adopt_match.title"), Submit: c.texts.T("action.adopt_match.submit"), Open: true,
-		Hidden: []option{{Label: "evidence_id", Value: string(bill.ID)}, {Label: "row", Value: strconv.Itoa(candidate.Transaction.Row)}},
+		Hidden: []option{{Label: "evidence_id", Value: string(document)}},
 	}
-	if bill.Bill.Reversal(candidate.Transaction) != "" {
+	if payment.Transaction.Row > 0 {
+		f.Hidden = append(f.Hidden, option{Label: "row", Value: line})
+	}
+	if payment.Reversed {
 		f.Groups = []group{{Fields: []field{b.checkField("confirm")}}}
 	}
 	row.Adopt = &f
 	return row
+}
+
+// adoptBody is the model of the page about a bill or a receipt that was stored earlier.
+type adoptBody struct {
+	Home       string
+	FileName   string
+	Candidates []billRow
+}
+
+// adoptPage offers what a stored bill or receipt shows and the case lacks.
+func (w *Web) adoptPage(c *pageContext) error {
+	found, err := w.service.ViewPayments(c.Request().Context(), c.newRequest(nil), recovery.EvidenceID(c.Param("id")))
+	if err != nil {
+		return err
+	}
+	body := adoptBody{Home: c.casePath(string(found.Case.Number)), FileName: found.Document.FileName}
+	for _, payment := range found.Payments[:min(len(found.Payments), maxCandidates)] {
+		body.Candidates = append(body.Candidates, c.newBillRow(found.Case.Number, found.Document.ID, payment))
+	}
+	return c.showPage(http.StatusOK, "adopt", page{Title: c.texts.T("adopt.title"), Pace: found.Case.Pace, StaffLayout: c.visitor.IsStaff(), Body: body})
+}
+
+// showsPayments reports whether a file can be a bill or a receipt.
+func showsPayments(file recovery.Evidence) bool {
+	return file.Kind == recovery.Statement || file.MediaType == "application/pdf"
 }

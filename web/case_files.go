@@ -202,7 +202,10 @@ func (w *Web) importBill(c *pageContext) error {
 		Count: len(reply.Value.Bill.Transactions), Faults: reply.Value.Bill.RowFaults,
 	}
 	for _, candidate := range reply.Value.Candidates[:min(len(reply.Value.Candidates), maxCandidates)] {
-		body.Candidates = append(body.Candidates, c.newBillRow(view, reply.Value, candidate))
+		row := candidate.Transaction
+		body.Candidates = append(body.Candidates, c.newBillRow(view.Number, reply.Value.ID, casework.AdoptablePayment{
+			Candidate: candidate, Facts: casework.AdoptableFromRow(view.Case, reply.Value.Bill, row), Reversed: reply.Value.Bill.Reversal(row) != "",
+		}))
 	}
 	if reply.Value.Bill.IsIncomplete() {
 		body.Stated = reply.Value.Bill.Stated

@@ -51,6 +51,7 @@ type caseBody struct {
 type evidenceView struct {
 	recovery.Evidence
 	Viewable bool // can be shown in the page
+	Payments bool // may show payments that the visitor can adopt
 }
 
 // exportView is one export.
@@ -101,7 +102,7 @@ func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, e
 		caseData: d, Home: c.casePath(string(d.Number)), Stages: c.stageViews(d), Next: c.newNextStep(d),
 		NextDeadline: c.nextDeadline(d.Deadlines, d.Pace), AllDeadlines: c.deadlineViews(d.Deadlines, d.Pace), People: c.counterpartViews(d), Plans: c.planViews(d),
 		Contact: c.newContactView(d), Tasks: c.taskViews(d), Limitation: c.newLimitationView(d), Facts: c.caseFacts(d), Texts: d.texts, MissingEvidence: missingRequirements(d.Requirements),
-		Downloads: exportViews(d.exports), Timeline: c.newTimeline(d), Token: d.stateToken(), Evidence: evidenceViews(d.evidence),
+		Downloads: exportViews(d.exports), Timeline: c.newTimeline(d), Token: d.stateToken(), Evidence: evidenceViews(d),
 		CanExport: c.visitor.IsStaff(),
 	}
 	c.addSafety(&body, d)
@@ -197,10 +198,10 @@ func rankOf(action recovery.Action) int {
 	return spec.Rank
 }
 
-func evidenceViews(files []recovery.Evidence) []evidenceView {
-	list := make([]evidenceView, len(files))
-	for i, file := range files {
-		list[i] = evidenceView{Evidence: file, Viewable: viewableTypes[file.MediaType]}
+func evidenceViews(d *caseData) []evidenceView {
+	list, adopts := make([]evidenceView, len(d.evidence)), slices.Contains(d.Allowed, recovery.AdoptMatch)
+	for i, file := range d.evidence {
+		list[i] = evidenceView{Evidence: file, Viewable: viewableTypes[file.MediaType], Payments: adopts && showsPayments(file)}
 	}
 	slices.Reverse(list)
 	return list

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -217,6 +218,42 @@ func TestBillImport(t *testing.T) {
 		t.Errorf("no bill: %d %.300s", bad.Status, bad.Body)
 	}
 	p.get("/cases/"+string(view.Number)).expect(t, 200, "账单明细", "bill.csv")
+}
+
+// TestAStoredBillIsAdopted: a bill that was imported earlier offers what it shows, until
+// the case has it; somebody who only reads is not asked.
+func TestAStoredBillIsAdopted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	view := s.FileCase(t)
+	at := view.SentAt.In(recovery.Shanghai).Format(time.DateTime)
+	bill := "微信支付账单明细,,,,,,,,,,\n----------------------微信支付账单明细列表--------------------,,,,,,,,,,\n" +
+		"交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n" +
+		at + ",转账,老王,/,支出,¥2000.00,零钱,已全额退款,4200042,/,/\n"
+	file := s.Upload(t, view.ID, recovery.Statement, []byte(bill))
+	home, page := "/cases/"+string(view.Number), "/evidence/"+string(file.ID)+"/payments"
+	p := s.signIn(t, recovery.RoleClaimant)
+	if got := p.get(home).expect(t, 200, "和登记的内容核对"); !strings.Contains(got.Body, page) {
+		t.Error("the page does not lead to the payments of the bill")
+	}
+	looks := len(s.ReadEntries(t, view.ID))
+	offered := p.get(page).expect(t, 200, "交易单号 还没有填 → 4200042", "采用这一笔", "这笔已退款或没付成")
+	if got := len(s.ReadEntries(t, view.ID)); got != looks+1 {
+		t.Errorf("%d entries for one look", got-looks)
+	}
+	if got := p.submitForm(offered, "adopt-4", nil); got.Status != http.StatusConflict && got.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a payment that was given back is adopted without a question: %d", got.Status)
+	}
+	p.submitForm(p.get(page), "adopt-4", url.Values{"confirm": {"yes"}}).expect(t, 200, "4200042")
+	if left := p.get(page).expect(t, 200, "4200042"); strings.Contains(left.Body, "采用这一笔") {
+		t.Error("what the case has is offered again")
+	}
+	reader := s.signIn(t, recovery.RoleAuditor)
+	if got := reader.get("/desk" + home); strings.Contains(got.Body, page) {
+		t.Errorf("offered to somebody who may not: %d", got.Status)
+	}
+	text := s.Upload(t, view.ID, recovery.OtherEvidence, []byte("无关\n"))
+	p.get("/evidence/"+string(text.ID)+"/payments").expect(t, 200, "没有找到可能属于本案的付款")
 }
 
 // finishExport completes an export as the builder does, with small files.

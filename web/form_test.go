@@ -59,6 +59,8 @@ func fieldAnswer(f field) string {
 	switch {
 	case f.Kind == "check":
 		return "yes"
+	case f.Name == "transaction_no":
+		return "1000050001202611200000000001"
 	case f.Name == "until":
 		return "2026-12-20T12:00:00"
 	case f.Type == "datetime-local":

@@ -150,5 +150,6 @@ func (w *Web) registerDesk(e *echo.Echo) {
 func (w *Web) registerFiles(e *echo.Echo) {
 	w.handleGet(e, "/evidence/:id", requireSignIn(w.downloadEvidence))
 	w.handleGet(e, "/evidence/:id/view", requireSignIn(w.viewEvidence))
+	w.handleGet(e, "/evidence/:id/payments", requireSignIn(w.adoptPage))
 	w.handleGet(e, "/exports/:id/:file", requireSignIn(w.downloadExport))
 }

@@ -1,0 +1,88 @@
+package casework
+
+import (
+	"context"
+	"slices"
+
+	"recourse/evidence/originals/statement"
+	"recourse/recovery"
+)
+
+// AdoptablePayment is a payment of a stored bill or receipt with what the case can adopt
+// from it.
+type AdoptablePayment struct {
+	statement.Candidate // Transaction.Row is 0 for a receipt
+	Facts               []AdoptableFact
+	Reversed            bool // given back or never paid, according to the bill
+}
+
+// DocumentPayments are the payments of a stored document that may be the mis-sent one.
+type DocumentPayments struct {
+	Document recovery.Evidence
+	Case     recovery.Case
+	Payments []AdoptablePayment
+}
+
+// AdoptablePayments lists what the case can adopt from a stored bill or receipt, for
+// those who may adopt it. Other files and other actors get none. It returns what adopt_match
+// accepts, so that nothing needs to be typed.
+func (s *Service) AdoptablePayments(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (DocumentPayments, error) {
+	record, c, err := s.evidenceAndCase(ctx, actor, id)
+	if err != nil {
+		return DocumentPayments{}, err
+	}
+	found := DocumentPayments{Document: record, Case: c, Payments: []AdoptablePayment{}}
+	if !slices.Contains(allowedActions(c, actor), recovery.AdoptMatch) {
+		return found, nil
+	}
+	found.Payments, err = s.readPayments(record, c)
+	return found, err
+}
+
+// ViewPayments is AdoptablePayments for a person who reads them: the journal records this
+// as a viewing of the file.
+func (s *Service) ViewPayments(ctx context.Context, req Request, id recovery.EvidenceID) (DocumentPayments, error) {
+	found, err := s.AdoptablePayments(ctx, req.Actor, id)
+	if err == nil && len(found.Payments) > 0 {
+		err = s.recordViewing(ctx, req, found.Case, found.Document, copyText, "")
+	}
+	return found, err
+}
+
+// readPayments returns an empty list for a file that is neither a bill nor a receipt.
+func (s *Service) readPayments(record recovery.Evidence, c recovery.Case) ([]AdoptablePayment, error) {
+	payments := []AdoptablePayment{}
+	if record.MediaType == "application/pdf" {
+		shown, err := s.readReceipt(record)
+		if err == nil {
+			payments = append(payments, AdoptablePayment{Candidate: shown.candidate(), Facts: shown.adoptableFacts(c)})
+		}
+		return payments, ignoreInvalid(err)
+	}
+	if record.Kind != recovery.Statement {
+		return payments, nil
+	}
+	bill, err := s.readStoredBill(record)
+	if err != nil {
+		return payments, ignoreInvalid(err)
+	}
+	for _, candidate := range bill.ProposeAll(claimedPayments(c)) {
+		row := candidate.Transaction
+		payments = append(payments, AdoptablePayment{candidate, AdoptableFromRow(c, bill, row), bill.Reversal(row) != ""})
+	}
+	return payments, nil
+}
+
+func (shown shownPayment) candidate() statement.Candidate {
+	return statement.Candidate{Transaction: statement.Transaction{
+		Amount: shown.Amount, At: shown.At, TransactionNo: shown.TransactionNo, Counterpart: shown.Payee,
+	}}
+}
+
+// ignoreInvalid returns nil for a file that shows no payment.
+func ignoreInvalid(err error) error {
+	if recovery.CodeOf(err) == recovery.CodeInvalid {
+		return nil
+	}
+	return err
+}
