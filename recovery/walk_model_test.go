@@ -80,7 +80,7 @@ func (w *walk) check(before recovery.Position, m recovery.Command) {
 	}
 	p := w.p
 	switch {
-	case p.Claim != before.Claim && m.Action != recovery.AmendFacts || len(p.Counterparts) != len(before.Counterparts) && m.Action != recovery.AddCounterpart:
+	case p.Claim != before.Claim && !m.Action.AmendsPayment() || len(p.Counterparts) != len(before.Counterparts) && m.Action != recovery.AddCounterpart:
 		w.fatal("the claim changed")
 	case before.Stage.IsAfter(p.Stage) && !w.reopens(before, m):
 		w.fatal("the case went back from", before.Stage)
@@ -102,7 +102,7 @@ func (w *walk) check(before recovery.Position, m recovery.Command) {
 // opens a case that was closed because all of it had.
 func (w *walk) reopens(before recovery.Position, m recovery.Command) bool {
 	full := before.Outcome == recovery.RecoveredFull || before.Outcome == recovery.AutoRefunded
-	return m.Action == recovery.Reopen || m.Action == recovery.AmendFacts && full && w.p.Outstanding() > 0
+	return m.Action == recovery.Reopen || m.Action.AmendsPayment() && full && w.p.Outstanding() > 0
 }
 
 func (w *walk) checkSums() {
@@ -227,8 +227,9 @@ func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Command
 		m.Correction = &recovery.Correction{Seq: 1}
 	case recovery.AmendFacts:
 		m.Facts, m.Payment = w.facts()
-	case recovery.AdoptMatch:
+	case recovery.AdoptMatch: // a document shows facts of the payment only
 		m.Facts = &recovery.Facts{}
+		_, m.Payment = w.facts()
 	case recovery.AddCounterpart:
 		m.CounterpartID, m.Amount = pick(w, []recovery.CounterpartID{"a", "d", "e"}), pick(w, []recovery.Money{0, w.sum()})
 	case recovery.RecordShare:

@@ -24,15 +24,20 @@ const (
 func TestWalks(t *testing.T) {
 	t.Parallel()
 	workers := max(1, runtime.GOMAXPROCS(0))
-	ends := make([]map[recovery.Outcome]int, workers)
+	ends, replayed := make([]map[recovery.Outcome]int, workers), make([]map[string]int, workers)
 	var group sync.WaitGroup
 	for worker := range workers {
-		ends[worker] = map[recovery.Outcome]int{}
+		ends[worker], replayed[worker] = map[recovery.Outcome]int{}, map[string]int{}
 		group.Go(func() {
 			for seed := worker; seed < walks && !t.Failed(); seed += workers {
 				w := newWalk(t, uint64(seed))
 				w.run()
 				ends[worker][w.p.Outcome]++
+				for _, what := range w.trail {
+					if w.isReplayed() {
+						replayed[worker][what]++
+					}
+				}
 			}
 		})
 	}
@@ -46,6 +51,15 @@ func TestWalks(t *testing.T) {
 	for _, outcome := range recovery.Outcomes {
 		if total[outcome] == 0 {
 			t.Errorf("of %d walks none ends as %s: %v", walks, outcome, total)
+		}
+	}
+	for _, action := range recovery.Actions {
+		takes := 0
+		for _, part := range replayed {
+			takes += part[string(action)]
+		}
+		if action.AmendsRecord() && takes == 0 {
+			t.Errorf("no replayed walk takes %s", action)
 		}
 	}
 }
@@ -113,10 +127,13 @@ func (w *walk) run() {
 		w.roundTrip()
 	}
 	w.silence()
-	if w.seed%8 == 0 { // replaying costs as much as walking
+	if w.isReplayed() {
 		w.replay()
 	}
 }
+
+// isReplayed: replaying costs as much as walking.
+func (w *walk) isReplayed() bool { return w.seed%8 == 0 }
 
 // record keeps a step as the database does.
 func (w *walk) record(step recovery.RecordedStep) {
