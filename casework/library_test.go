@@ -85,6 +85,34 @@ func TestALessonIsSharedAndTakenBack(t *testing.T) {
 	}
 }
 
+// TestACorrectedCaseLeavesTheLessons expects a case that was closed by a mistyped return
+// to leave the lessons at once when it is corrected, and to need a new permission.
+func TestACorrectedCaseLeavesTheLessons(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	rig.SetNoon(1)
+	view, seq := mistypeReturn(t, rig)
+	yes := true
+	share := recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes}
+	act(t, rig, recovery.RoleClaimant, view.ID, share)
+	for range 4 {
+		alike := rig.FileCase(t)
+		withdraw(t, rig, alike.ID)
+		act(t, rig, recovery.RoleClaimant, alike.ID, share)
+	}
+	if told, _ := lessons(t, rig); len(told) != 1 {
+		t.Fatalf("five shared cases: %+v", told)
+	}
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.Correct, Seq: seq, Reason: "多打了两个零"})
+	if told, _ := lessons(t, rig); len(told) != 0 {
+		t.Errorf("the corrected case is still a lesson: %+v", told)
+	}
+	withdraw(t, rig, view.ID)
+	if told, _ := lessons(t, rig); len(told) != 0 || readCase(t, rig, view.ID).Shared {
+		t.Errorf("closed again, and shared without a new permission: %+v", told)
+	}
+}
+
 // TestSharingIsOneActPerKey: the answer of a repetition is the first one, with
 // the case as it was after it.
 func TestSharingIsOneActPerKey(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 
 	"recourse/casework"
 	"recourse/casework/casetest"
-	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
@@ -31,12 +30,15 @@ func life(t *testing.T, rig *casetest.Fixture, random *rand.Rand) {
 	if random.IntN(6) == 0 {
 		filing.Pace = 60
 	}
+	if random.IntN(8) == 0 {
+		filing.Circumstances = map[string]bool{recovery.Threatened: true}
+	}
 	filed, err := rig.Service.File(t.Context(), rig.As(recovery.RoleClaimant), filing)
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	for range random.IntN(9) {
+	for range random.IntN(14) {
 		role := []recovery.Role{recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}[random.IntN(4)]
 		view, err := rig.Case(t.Context(), rig.Actor(role), filed.Value.ID)
 		if err != nil {
@@ -44,6 +46,9 @@ func life(t *testing.T, rig *casetest.Fixture, random *rand.Rand) {
 			return
 		}
 		act := randomAct(random, view)
+		if random.IntN(3) == 0 {
+			act = correctLatest(random, view, rig.ReadEntries(t, view.ID), act)
+		}
 		if _, err = rig.TakeAction(t.Context(), rig.As(role), view.ID, act); err != nil && recovery.CodeOf(err) == recovery.CodeInternal {
 			t.Errorf("%s: %v", act.Action, err)
 		}
@@ -52,7 +57,10 @@ func life(t *testing.T, rig *casetest.Fixture, random *rand.Rand) {
 
 func randomAct(random *rand.Rand, c casework.View) recovery.ActionBody {
 	yes, now, part := true, time.Now(), recovery.Money(1+random.Int64N(int64(c.Amount)))
-	id := c.Counterparts[0].ID
+	if random.IntN(4) == 0 {
+		part = max(1, c.Position.Outstanding())
+	}
+	more, id := c.Amount+recovery.Money(random.Int64N(600_000)), c.Counterparts[0].ID
 	acts := []recovery.ActionBody{
 		{Action: recovery.Escalate, To: recovery.Stages[random.IntN(len(recovery.Stages))], Reason: "x"},
 		{Action: recovery.Escalate, To: recovery.Stages[random.IntN(len(recovery.Stages))], Reason: "x"},
@@ -66,70 +74,21 @@ func randomAct(random *rand.Rand, c casework.View) recovery.ActionBody {
 		{Action: recovery.CloseCase, Outcome: recovery.Settled, Reason: "x"},
 		{Action: recovery.Withdraw, Reason: "x"},
 		{Action: recovery.Reopen, Reason: "x"},
+		{Action: recovery.ReportDanger, Kind: recovery.Deceived},
+		{Action: recovery.AmendFacts, Amount: &more},
+		{Action: recovery.ShareLesson, Share: &yes},
+		{Action: recovery.ShareLesson, Share: &yes},
+	}
+	for i := range acts {
+		if acts[i].Action == recovery.RecordReturn && random.IntN(2) == 0 {
+			acts[i].Confirm = &yes // a sum beyond the claim counts, too
+		}
 	}
 	possible := slices.DeleteFunc(acts, func(a recovery.ActionBody) bool { return !slices.Contains(c.Allowed, a.Action) })
 	if len(possible) == 0 {
 		return recovery.ActionBody{Action: recovery.AddNote, Text: "x", Visibility: recovery.NoteShared}
 	}
 	return possible[random.IntN(len(possible))]
-}
-
-// account is what the journal of one case says, and nothing else.
-type account struct {
-	recovery.StatsKey
-	paced     bool
-	closed    bool
-	outcome   recovery.Outcome
-	amount    recovery.Money
-	recovered recovery.Money
-	stays     map[recovery.Stage][]float64
-}
-
-func tell(t *testing.T, entries []journal.Entry) account {
-	t.Helper()
-	c := account{stays: map[recovery.Stage][]float64{}}
-	var stage recovery.Stage
-	var since time.Time
-	turn := func(to recovery.Stage, at time.Time) {
-		if stage != "" && stage != recovery.Closed {
-			c.stays[stage] = append(c.stays[stage], at.Sub(since).Seconds())
-		}
-		if c.closed = to == recovery.Closed; !c.closed {
-			c.Stage, c.outcome = to, ""
-		}
-		stage, since = to, at
-	}
-	for _, entry := range entries {
-		at, err := time.Parse(time.RFC3339Nano, entry.At)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := func(name string) string { value, _ := entry.Facts[name].(string); return value }
-		switch entry.Kind {
-		case recovery.EntryCaseFiled:
-			group, _ := entry.Facts["group"].(map[string]any)
-			c.Platform, c.GroupKind = recovery.Platform(text("platform")), recovery.GroupKind(fmt.Sprint(group["kind"]))
-			c.amount, c.paced = recovery.Money(entry.Facts["amount_fen"].(float64)), entry.Pace > 1
-			c.Month = at.In(time.FixedZone("", 8*60*60)).Format("2006-01")
-			turn(recovery.Stage(text("stage")), at)
-		case recovery.EntryStageEntered:
-			turn(recovery.Stage(text("to")), at)
-		case recovery.EntryClosed:
-			turn(recovery.Closed, at)
-		}
-		if sum, stated := entry.Facts["recovered_fen"].(float64); stated {
-			c.recovered = recovery.Money(sum)
-		}
-		if outcome := text("outcome"); outcome != "" && c.closed {
-			c.outcome = recovery.Outcome(outcome)
-		}
-	}
-	for _, begins := range casework.StatsBands {
-		if c.amount >= begins {
-			c.Band++
-		}
-	}
-	return c
 }
 
 // recount makes the rows of a question from what the journals tell.
@@ -228,18 +187,21 @@ func TestStatsAreWhatTheJournalsSay(t *testing.T) {
 			break
 		}
 	}
-	ends := map[recovery.Outcome]int{}
+	ends, corrected := map[recovery.Outcome]int{}, 0
 	for _, c := range all {
 		ends[c.outcome]++
+		corrected += c.corrected
 	}
-	if len(all) != 240 || len(ends) < 6 {
-		t.Errorf("%d cases ended in %v: too few kinds to show anything", len(all), ends)
+	if len(all) != 240 || len(ends) < 6 || corrected < 50 {
+		t.Errorf("%d cases with %d corrections ended in %v: too few kinds to show anything", len(all), corrected, ends)
 	}
 	questions := [][]recovery.Dimension{nil, recovery.Dimensions, {recovery.ByStage, recovery.ByPlatform}}
 	for _, dimension := range recovery.Dimensions {
 		questions = append(questions, []recovery.Dimension{dimension})
 	}
 	holds(t, rig, all, questions)
+	wantCalibration(t, rig, all)
+	wantLessons(t, rig, all)
 }
 
 // holds compares the statistics with the journals.
