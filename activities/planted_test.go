@@ -173,7 +173,9 @@ func (p *plantedCase) upload() {
 	p.add(mine, recovery.OtherEvidence, workbook(p.T, "plant-workbook "+text))
 	p.add(mine, recovery.Statement, p.bill())
 	another := casework.Request{Actor: recovery.Actor{Role: recovery.RoleCounterpart, ID: recovery.UserID(p.c.Counterparts[1].ID)}, Device: "plant-counterpart-device"}
-	link := recovery.Link{CaseID: p.c.ID, CounterpartID: p.c.Counterparts[1].ID}
+	issued, err := p.rig.IssueLink(p.Context(), p.rig.As(recovery.RoleClaimant), p.c.ID, p.c.Counterparts[1].ID, 0)
+	p.must(err)
+	link := issued.Value.Link
 	file, err := p.rig.ReceiveCounterpartFile(p.Context(), link, "", strings.NewReader("plant-answer-of-another "+text))
 	p.must(err)
 	_, err = p.rig.AddCounterpartEvidence(p.Context(), another, link, recovery.FileDescription{Kind: recovery.ChatExport, FileName: "plant-file-name.txt"}, file)
