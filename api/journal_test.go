@@ -130,7 +130,7 @@ func TestInternalNotesAreForStaff(t *testing.T) {
 	if strings.Contains(string(result.body), "骗子") {
 		t.Errorf("the claimant reads %s", result.body)
 	}
-	if withheld := s.readJournal(t, recovery.RoleClaimant, id, "").Items[1].Body.Withheld; fmt.Sprint(withheld) != "[text]" {
+	if withheld := s.readJournal(t, recovery.RoleClaimant, id, "").Items[1].Body.Withheld; fmt.Sprint(withheld) != "[collector.device text]" {
 		t.Errorf("withheld %v", withheld)
 	}
 }

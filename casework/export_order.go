@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"regexp"
 	"slices"
 
 	"recourse/evidence/folio"
@@ -9,6 +10,9 @@ import (
 	"recourse/evidence/preview"
 	"recourse/recovery"
 )
+
+// digestForm is the form of a SHA-256 in hexadecimal.
+var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // ExportOrder says for whom an export is built, and that somebody has seen what they
 // will get.
@@ -50,6 +54,9 @@ func (o ExportOrder) check(c recovery.Case) error {
 		faults = append(faults, recovery.FieldFault{
 			Field: "audience", Code: "unknown_value", Detail: "Accepted are: court, opponent, platform, archive.",
 		})
+	}
+	if o.Agreed != "" && !digestForm.MatchString(o.Agreed) {
+		faults = append(faults, recovery.FieldFault{Field: "agreed", Code: "malformed", Detail: "The preview is named by 64 hexadecimal digits."})
 	}
 	several := o.Audience == recovery.ForOpponent && len(c.Counterparts) > 1
 	isOfCase := slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == o.CounterpartID })

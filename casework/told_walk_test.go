@@ -113,12 +113,13 @@ func TestEverybodyIsToldOnce(t *testing.T) {
 	p := r.seated(t)
 	id := r.walk(t, p)
 	left := "还有 " + r.daysTo(t, id, recovery.AvoidanceClock) + " 天：请法院撤销的期限"
+	// The inbox has the most urgent last here: deadlines, then money, then the rest.
 	want := map[recovery.Actor][]string{
-		p.claimant: {"案件已登记", "客服专员没有按时处理，已转交主管", "申诉已有处理结果", "有一期还款没有按时到", "还款计划作废了", left},
+		p.claimant: {"案件已登记", "申诉已有处理结果", "还款计划作废了", "有一期还款没有按时到", "客服专员没有按时处理，已转交主管", left},
 		p.agent:    {"案件已分给您", "处理超过了期限"},
-		p.first: {"超期的案件已转给您", "申诉已有处理结果", "有一份还款计划", "还款计划已经约定", "有一期还款没有按时到",
-			"还款计划作废了", left},
-		p.second: {"处理超过了期限", "一项处理决定等您复核"},
+		p.first: {"申诉已有处理结果", "有一份还款计划", "还款计划已经约定", "有一期还款没有按时到", "还款计划作废了",
+			"超期的案件已转给您", left},
+		p.second: {"一项处理决定等您复核", "处理超过了期限"},
 		p.legal:  {"案件进入“法律途径”阶段", "还款计划作废了", left},
 	}
 	mails := 0

@@ -116,7 +116,11 @@ func formSchema(f recovery.Field) string {
 	case recovery.PastForm, recovery.FutureForm:
 		return "type: string, format: date-time"
 	case recovery.NumberForm:
-		return fmt.Sprintf("type: integer, minimum: 1, maximum: %d", f.Max)
+		least := 1
+		if !f.Required {
+			least = 0 // the same as no number
+		}
+		return fmt.Sprintf("type: integer, minimum: %d, maximum: %d", least, f.Max)
 	case recovery.FlagForm:
 		return "type: boolean"
 	case recovery.ConfirmForm:
