@@ -35,15 +35,38 @@ func (s *Service) completeCorrection(
 	if body.Action == recovery.ApproveCorrection {
 		return s.withProposal(ctx, c, body, rule.Action)
 	}
-	if body.Replacement == nil {
-		return body, nil
-	}
-	replacement, err := s.mergeReplacement(ctx, c, target, rule.Action, *body.Replacement)
+	said, err := s.saidNow(ctx, c, target, rule.Action)
 	if err != nil {
 		return body, err
 	}
-	body.Replacement = &replacement
-	return body, s.checkReplacement(c, replacement)
+	if hidesInternal(actor, target.Kind, said["visibility"]) {
+		return body, unknownEntry()
+	}
+	if body.Replacement != nil {
+		replacement, err := overlay(said, *body.Replacement, rule.Action)
+		if err == nil {
+			err = s.checkReplacement(c, replacement)
+		}
+		if err != nil {
+			return body, err
+		}
+		body.Replacement = &replacement
+	}
+	body.Visibility = correctionVisibility(target, said, body.Replacement)
+	return body, nil
+}
+
+// correctionVisibility returns NoteInternal for the correction of a note that only the
+// staff may read, so that only they read its reason and its new text; "" otherwise.
+func correctionVisibility(target entryContent, said map[string]any, replacement *recovery.ActionBody) string {
+	var visibility any = said["visibility"]
+	if replacement != nil {
+		visibility = replacement.Visibility
+	}
+	if recovery.IsInternalNote(target.Kind, visibility) {
+		return recovery.NoteInternal
+	}
+	return ""
 }
 
 // marksWithout returns the marks of a case without the counterpart that an entry added.
@@ -85,18 +108,21 @@ func (s *Service) correctedEntry(ctx context.Context, actor recovery.Actor, c re
 		return entryContent{}, err
 	}
 	content, err := parseContent(stored)
-	hidden := recovery.IsInternalNote(content.Kind, content.Facts["visibility"]) && !recovery.SeesOnScreen(actor.Role, recovery.InternalNotes)
-	if err == nil && hidden {
-		err = recovery.Faultf(recovery.CodeNotFound, "There is no such entry.")
+	if err == nil && hidesInternal(actor, content.Kind, content.Facts["visibility"]) {
+		err = unknownEntry()
 	}
 	return content, err
 }
 
-// mergeReplacement adds the fields that the replacement leaves out. An entry that was
-// replaced before counts as it was replaced.
-func (s *Service) mergeReplacement(
-	ctx context.Context, c recovery.Case, target entryContent, action recovery.Action, changed recovery.ActionBody,
-) (recovery.ActionBody, error) {
+func hidesInternal(actor recovery.Actor, kind recovery.EntryKind, visibility any) bool {
+	return recovery.IsInternalNote(kind, visibility) && !recovery.SeesOnScreen(actor.Role, recovery.InternalNotes)
+}
+
+func unknownEntry() error { return recovery.Faultf(recovery.CodeNotFound, "There is no such entry.") }
+
+// saidNow returns the fields of an entry as they count: those of its last replacement,
+// if it was replaced.
+func (s *Service) saidNow(ctx context.Context, c recovery.Case, target entryContent, action recovery.Action) (map[string]any, error) {
 	said := target.fieldsOf(action)
 	for _, mark := range c.Corrections {
 		if mark.Seq != target.Seq || mark.TakenBack {
@@ -104,15 +130,15 @@ func (s *Service) mergeReplacement(
 		}
 		stored, err := s.Store.FindEntry(ctx, c.ID, mark.BySeq)
 		if err != nil {
-			return changed, err
+			return nil, err
 		}
 		correction, err := parseContent(stored)
 		if err != nil {
-			return changed, err
+			return nil, err
 		}
 		said = correction.replacement(action)
 	}
-	return overlay(said, changed, action)
+	return said, nil
 }
 
 // replacement returns the fields of the replacement that a correction contains.

@@ -186,6 +186,46 @@ func TestACorrectedNote(t *testing.T) {
 	}
 }
 
+// TestACorrectedInternalNote: the claimant reads neither the reason nor the new text, and
+// a shared note that became internal cannot be turned back by its author.
+func TestACorrectedInternalNote(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		visibility  string
+		replacement *recovery.ActionBody
+		internal    bool
+	}{
+		"another text":   {recovery.NoteInternal, &recovery.ActionBody{Text: "新内容"}, true},
+		"taken back":     {recovery.NoteInternal, nil, true},
+		"now shared":     {recovery.NoteInternal, &recovery.ActionBody{Text: "新内容", Visibility: recovery.NoteShared}, false},
+		"now internal":   {recovery.NoteShared, &recovery.ActionBody{Text: "新内容", Visibility: recovery.NoteInternal}, true},
+		"always shared":  {recovery.NoteShared, &recovery.ActionBody{Text: "新内容"}, false},
+		"was for anyone": {recovery.NoteShared, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rig := casetest.New(t)
+			view := rig.FileCase(t)
+			act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.AddNote, Text: "原内容", Visibility: test.visibility})
+			seq := findEntry(t, rig, view.ID, recovery.EntryNoteAdded).Seq
+			act(t, rig, recovery.RoleSupervisor, view.ID, recovery.ActionBody{
+				Action: recovery.Correct, Seq: seq, Reason: "理由", Replacement: test.replacement,
+			})
+			entry := findEntry(t, rig, view.ID, recovery.EntryCorrected)
+			if got := recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]); got != test.internal {
+				t.Errorf("internal: %v, want %v: %v", got, test.internal, entry.Facts)
+			}
+			if !test.internal || test.replacement == nil {
+				return
+			}
+			_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
+				Action: recovery.Correct, Seq: seq, Reason: "x", Replacement: &recovery.ActionBody{Visibility: recovery.NoteShared},
+			})
+			wantCode(t, err, recovery.CodeNotFound)
+		})
+	}
+}
+
 // TestALargeCorrectionNeedsTwoPeople: it is proposed with its words, approved by another
 // person with the same words, and only then changes the case.
 func TestALargeCorrectionNeedsTwoPeople(t *testing.T) {

@@ -87,7 +87,7 @@ func (c *FieldChecker) Amount(field string, value Money, required bool) {
 // Time checks a time in the past.
 func (c *FieldChecker) Time(field string, at *time.Time, required bool) {
 	switch {
-	case at == nil || at.IsZero():
+	case at == nil || required && at.IsZero():
 		if required {
 			c.Add(field, "required", "A time with offset is needed (RFC 3339).")
 		}

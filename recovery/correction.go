@@ -252,8 +252,12 @@ func (in CorrectionInput) isTarget(seq int64) bool {
 	})
 }
 
-// needsApproval reports whether the correction moves more money than one person may.
+// needsApproval reports whether the correction moves more money than one person may, or
+// changes a decision that a second person has approved.
 func (in CorrectionInput) needsApproval(after Position) bool {
+	if in.Entry == EntryDecisionProposed && after.Granted != in.Current.Granted {
+		return true
+	}
 	moved := after.Recovered - in.Current.Recovered + after.Granted - in.Current.Granted
 	return in.Current.FourEyes > 0 && max(moved, -moved) > in.Current.FourEyes
 }

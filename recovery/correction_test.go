@@ -1,6 +1,7 @@
 package recovery_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -334,6 +335,46 @@ func TestACorrectionAboveTheLimit(t *testing.T) {
 	j.record(corrected)
 	if !j.p.IsOpen() || j.p.Recovered != 0 || len(j.p.PendingCorrections) != 0 {
 		t.Errorf("%+v", j.p)
+	}
+}
+
+// TestAnApprovedDecision is changed by nobody alone, whatever the difference.
+func TestAnApprovedDecision(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t, appeal(recovery.AppealSubmitted, func(p *recovery.Position) { p.FourEyes = claim / 2 }))
+	agent := recovery.Actor{Role: recovery.RoleAgent, ID: "decider"}
+	less := saidBy(agent, decide(recovery.PartlyGranted, claim-2))
+	decision := j.take(saidBy(agent, decide(recovery.PartlyGranted, claim-1)))
+	if unapproved, err := j.correction(agent, decision, &less); err != nil || unapproved.Kind != recovery.EntryCorrected {
+		t.Fatalf("before the approval: %s, %v", unapproved.Kind, err)
+	}
+	j.take(act(recovery.RoleSupervisor, recovery.ApproveDecision))
+	if approved, err := j.correction(agent, decision, &less); err != nil || approved.Kind != recovery.EntryCorrectionProposed {
+		t.Errorf("after the approval: %s, %v", approved.Kind, err)
+	}
+}
+
+// TestAnImpossibleReplacement names the faulty field and is not dropped in silence.
+func TestAnImpossibleReplacement(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		from         recovery.Position
+		wrong, right recovery.Command
+		field        string
+	}{
+		"an outcome against the sums": {at(recovery.Legal, alone), closing(recovery.Unrecovered), closing(recovery.RecoveredFull), "replacement.outcome"},
+		"more than is missing":        {appeal(recovery.AppealSubmitted), decide(recovery.PartlyGranted, 500), decide(recovery.PartlyGranted, claim+1), "replacement.amount_fen"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := newJourney(t, test.from)
+			wrong := j.take(test.wrong)
+			_, err := j.correction(supervisorActor, wrong, &test.right)
+			fault, refused := errors.AsType[*recovery.Fault](err)
+			if !refused || fault.Code != recovery.CodeInvalid || len(fault.Fields) != 1 || fault.Fields[0].Field != test.field {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
 

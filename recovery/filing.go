@@ -193,7 +193,9 @@ func CheckEvidence(kind EvidenceKind, capturedAt *time.Time, source, description
 // CheckFigure checks a published figure: since when it applies, and its source.
 func CheckFigure(from time.Time, source string, now time.Time) error {
 	c := &FieldChecker{now: now}
-	c.Time("from", &from, false)
+	if !from.IsZero() {
+		c.Time("from", &from, false)
+	}
 	c.Text("source", source, MaxText, source != "")
 	return Invalid(c.faults)
 }

@@ -194,9 +194,11 @@ func (h *History) addRecovered(stage Stage, gained Money) {
 
 // Replay applies recorded steps to the first position of a case, each correction in
 // place of the entry that it corrects. Errors: CodeCorrectionRefused if a step that
-// binds other people is not possible any more.
+// binds other people is not possible any more, CodeInvalid if the last replacement has
+// values that were never possible.
 func Replay(start Position, filedAt time.Time, steps []RecordedStep, deadlines Deadliner) (History, error) {
 	corrected := lastCorrections(steps)
+	replaced := replacedLast(steps)
 	history := startHistory(start, filedAt, deadlines)
 	for _, step := range steps {
 		if step.isCorrection() {
@@ -212,6 +214,8 @@ func Replay(start Position, filedAt time.Time, steps []RecordedStep, deadlines D
 		err := history.add(step, deadlines)
 		switch {
 		case err == nil:
+		case step.Seq == replaced && CodeOf(err) == CodeInvalid:
+			return History{}, WithFieldPrefix(err, ReplacementPath)
 		case history.dropsStep(step):
 			history.WithoutEffect = append(history.WithoutEffect, step.Seq)
 		default:
@@ -230,6 +234,18 @@ func lastCorrections(steps []RecordedStep) map[int64]Correction {
 		}
 	}
 	return corrections
+}
+
+// replacedLast returns the entry that the last step replaces; 0 if it replaces none.
+func replacedLast(steps []RecordedStep) int64 {
+	if len(steps) == 0 {
+		return 0
+	}
+	last := steps[len(steps)-1]
+	if !last.isCorrection() || !last.Command.correctsNow() || last.Command.Correction.Replacement == nil {
+		return 0
+	}
+	return last.Command.Correction.Seq
 }
 
 // withoutEffectActions are actions that lose their purpose when the case stands

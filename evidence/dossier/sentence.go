@@ -141,7 +141,7 @@ func (f entryFacts) Counterpart(name string) (string, error) {
 // Exhibit prints the number of an exhibit, or nothing if it has none.
 func (f entryFacts) Exhibit(name string) string { return f.p.exhibitFact(factText(f.fact(name))) }
 
-// Near prints the number of the exhibit that this one resembles.
+// Near prints the number of the exhibit that the entry names, such as one it resembles.
 func (f entryFacts) Near(name string) (string, error) { return orNoFact(f.Exhibit(name)) }
 
 // FileSize prints type and size of the file that came with the entry.
