@@ -130,6 +130,11 @@ func applyCorrection(before []CorrectedEntry, correction Entry) {
 	if first < 0 || target == 0 {
 		return
 	}
+	if before[first].Kind == recovery.EntryNoteAdded && before[first].Seq == target {
+		before[first].correctBy(correction)
+		before[first].setVoid(facts, target)
+		return // nothing follows from a note
+	}
 	cause := int64(0) // first entry of the step to which an entry belongs
 	sum := lastRecovered(before[:first])
 	for i := first; i < len(before); i++ {
@@ -218,10 +223,13 @@ func (e *CorrectedEntry) setVoid(facts correctionFacts, cause int64) {
 		plans, _ := facts.fulfilled[key(cause)].([]any)
 		void = !slices.Contains(plans, e.Facts["plan"])
 	}
-	e.Void, e.VoidBy = void, 0
-	if void {
+	switch {
+	case !void:
+		e.VoidBy = 0
+	case !e.Void: // the first cause stays
 		e.VoidBy = facts.entry.Corrects()
 	}
+	e.Void = void
 }
 
 // isCommunication reports whether an entry records what people did towards each

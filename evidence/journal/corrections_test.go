@@ -107,6 +107,34 @@ func TestCorrectedAgain(t *testing.T) {
 	}
 }
 
+// An entry that a correction made void keeps that cause when an earlier one is
+// corrected, and a note has no consequences.
+func TestCauseOfVoid(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		first recovery.EntryKind
+		cause int64 // why entry 6 is void; 0 if it is not
+	}{
+		"a return": {recovery.EntryReturnRecorded, 1},
+		"a note":   {recovery.EntryNoteAdded, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			entries := mistypedReturn(replacedByTen)
+			entries[0] = entryOf(1, test.first, recovery.RoleClaimant, facts{"amount_fen": 1.0})
+			got := journal.ApplyCorrections(append(entries, entryOf(7, recovery.EntryCorrected, recovery.RoleClaimant, facts{
+				"corrects": 1.0, "recovered_after": facts{"2": 10.0, "4": 15.0},
+			})))
+			if !got[0].Void || got[0].Mark.BySeq != 7 || !got[2].Void || got[2].VoidBy != 2 {
+				t.Errorf("taken back %v, the closing void %v by %d", got[0].Void, got[2].Void, got[2].VoidBy)
+			}
+			if got[5].Void != (test.cause > 0) || got[5].VoidBy != test.cause {
+				t.Errorf("the stage after the first correction: void %v by %d", got[5].Void, got[5].VoidBy)
+			}
+		})
+	}
+}
+
 // What people did towards each other stays, even if it had no effect on the case.
 func TestStepsWithoutEffect(t *testing.T) {
 	t.Parallel()
