@@ -27,7 +27,7 @@ type ContactView struct {
 
 const maxShownBreaches = 50
 
-func (s *Service) newContactView(c recovery.Case, log []recovery.ContactEntry) (*ContactView, error) {
+func (s *Service) newContactView(c recovery.Case, log []recovery.ContactEntry, totals recovery.ContactTotals) (*ContactView, error) {
 	now := s.Now()
 	limits, err := s.contactLimits(c, now)
 	if err != nil {
@@ -35,15 +35,14 @@ func (s *Service) newContactView(c recovery.Case, log []recovery.ContactEntry) (
 	}
 	sent := recovery.SentContacts(log)
 	view := &ContactView{
-		Limits: limits, Planned: len(recovery.SentOrPlanned(log, now)) - len(sent),
+		Total: totals.Private, GroupTotal: totals.InGroup, BreachTotal: totals.Breaches, Limits: limits, Planned: len(recovery.SentOrPlanned(log, now)) - len(sent),
 		QuietNow: slices.Contains(limits.Violations(nil, nil, recovery.Contact{At: now}), recovery.CodeQuietHours),
 	}
 	for _, contact := range sent {
-		today, total := &view.Today, &view.Total
+		today := &view.Today
 		if contact.InGroup {
-			today, total = &view.GroupToday, &view.GroupTotal
+			today = &view.GroupToday
 		}
-		*total++
 		if contact.At.After(now.Add(-day)) {
 			*today++
 		}
@@ -53,8 +52,7 @@ func (s *Service) newContactView(c recovery.Case, log []recovery.ContactEntry) (
 			view.Breaches = append(view.Breaches, entry)
 		}
 	}
-	view.BreachTotal = len(view.Breaches)
-	view.Breaches = view.Breaches[max(0, view.BreachTotal-maxShownBreaches):]
+	view.Breaches = view.Breaches[max(0, len(view.Breaches)-maxShownBreaches):]
 	return view, nil
 }
 

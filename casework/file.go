@@ -56,7 +56,7 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 		filing.Pace = s.config.Pace
 	}
 	c := s.newCase(req.Actor, filing, number)
-	view, err := s.fullView(c, req.Actor, nil, nil)
+	view, err := s.fullView(c, req.Actor, nil, nil, recovery.ContactTotals{})
 	if err != nil {
 		return change[View]{}, err
 	}

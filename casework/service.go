@@ -173,6 +173,7 @@ func (s *Service) caseView(ctx context.Context, c recovery.Case, actor recovery.
 type caseReader interface {
 	ListEvidence(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
 	ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error)
+	ContactTotals(ctx context.Context, id recovery.CaseID) (recovery.ContactTotals, error)
 	ListOpenFlags(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error)
 }
 
@@ -185,7 +186,11 @@ func (s *Service) caseViewFrom(ctx context.Context, from caseReader, c recovery.
 	if err != nil {
 		return View{}, err
 	}
-	view, err := s.fullView(c, actor, have, log)
+	totals, err := from.ContactTotals(ctx, c.ID)
+	if err != nil {
+		return View{}, err
+	}
+	view, err := s.fullView(c, actor, have, log, totals)
 	if err == nil && canSeeFlags(actor) {
 		view.Flags, err = from.ListOpenFlags(ctx, c.ID)
 	}
@@ -194,13 +199,13 @@ func (s *Service) caseViewFrom(ctx context.Context, from caseReader, c recovery.
 
 // fullView is the view of a single case. A counterpart's evidence satisfies no
 // requirement.
-func (s *Service) fullView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence, log []recovery.ContactEntry) (View, error) {
+func (s *Service) fullView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence, log []recovery.ContactEntry, totals recovery.ContactTotals) (View, error) {
 	own := slices.DeleteFunc(slices.Clone(have), func(e recovery.Evidence) bool { return e.By.Role == recovery.RoleCounterpart })
 	view, err := s.listView(c, actor, own)
 	if err != nil {
 		return View{}, err
 	}
-	view.Contacts, err = s.newContactView(c, log)
+	view.Contacts, err = s.newContactView(c, log, totals)
 	return view, err
 }
 

@@ -106,7 +106,7 @@ func BenchmarkContactLog(b *testing.B) {
 			c := file(b, at.Store)
 			seedContacts(b, at, c.ID, count)
 			for b.Loop() {
-				if log, err := at.ContactLog(b.Context(), c.ID); err != nil || len(log) != count {
+				if log, err := at.ContactLog(b.Context(), c.ID); err != nil || len(log) != min(count, 100) {
 					b.Fatal(len(log), err)
 				}
 			}

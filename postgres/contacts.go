@@ -20,7 +20,13 @@ const (
 			coalesce(array_agg(letter), '{}') as letter, coalesce(array_agg(counterpart_id), '{}') as counterpart_id,
 			coalesce(array_agg(in_group), '{}') as in_group, coalesce(array_agg(at), '{}') as at,
 			coalesce(array_agg(breaches), '{}') as breaches
-		from (select * from contacts where case_id = $1 order by seq) c`
+		from (select c.* from (select distinct in_group, counterpart_id from contacts where case_id = $1) r, lateral (
+				select * from contacts where case_id = $1 and in_group = r.in_group and counterpart_id = r.counterpart_id
+				order by seq desc limit $2) c
+			order by c.seq) c`
+	selectContactTotals = `select count(*) filter (where not planned and not in_group) as private,
+			count(*) filter (where not planned and in_group) as in_group, count(*) filter (where breaches <> '') as breaches
+		from contacts where case_id = $1`
 	selectContactEntries = entryColumns + `
 		where case_id = $1 and kind = any($2) order by seq`
 )
@@ -31,10 +37,19 @@ var contactKinds = []recovery.EntryKind{
 
 // ContactLog lists the recorded and planned messages of a case in the order
 // they were entered, including demand letters and instalment reminders, as
-// corrected.
+// corrected. Of each recipient it has the last maxReadContacts: more of them exceed
+// every limit.
 func (r reads) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error) {
-	columns, err := queryOneIn[contactColumns](ctx, r.db, "contacts", selectContacts, id)
+	columns, err := queryOneIn[contactColumns](ctx, r.db, "contacts", selectContacts, id, maxReadContacts)
 	return columns.entries(), err
+}
+
+// maxReadContacts must be above the total of every playbook.
+const maxReadContacts = 100
+
+// ContactTotals counts the messages of a case, as corrected.
+func (r reads) ContactTotals(ctx context.Context, id recovery.CaseID) (recovery.ContactTotals, error) {
+	return queryOneIn[recovery.ContactTotals](ctx, r.db, "contacts", selectContactTotals, id)
 }
 
 // contactColumns are the contacts of a case, column by column.

@@ -31,7 +31,7 @@ func (s *Store) ExplainCases(ctx context.Context, f recovery.CaseFilter, limit i
 
 // ExplainContacts gives PostgreSQL's plan for the contacts of a case, as it would run.
 func (s *Store) ExplainContacts(ctx context.Context, id recovery.CaseID) (string, error) {
-	rows, err := s.pool.Query(ctx, "explain (analyze, buffers) "+selectContacts, id)
+	rows, err := s.pool.Query(ctx, "explain (analyze, buffers) "+selectContacts, id, maxReadContacts)
 	if err != nil {
 		return "", err
 	}

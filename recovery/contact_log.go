@@ -15,6 +15,12 @@ type ContactEntry struct {
 	Breaches []Code // the limits it exceeded when it was recorded
 }
 
+// ContactTotals are the numbers of messages that were sent in a case.
+type ContactTotals struct {
+	Private, InGroup int
+	Breaches         int // messages that exceeded a limit
+}
+
 // SentContacts returns the messages that were sent.
 func SentContacts(list []ContactEntry) []Contact {
 	sent := make([]Contact, 0, len(list))

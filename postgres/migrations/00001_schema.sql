@@ -182,6 +182,7 @@ create table contacts (
     breaches       text        not null, -- codes with blanks between
     primary key (case_id, seq)
 );
+create index contacts_recipient on contacts (case_id, in_group, counterpart_id, seq);
 
 -- Personal values are stored apart from the entries, so that they can be erased
 -- while their commitments stay.

@@ -1,0 +1,43 @@
+package casework_test
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"recourse/casework/casetest"
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// BenchmarkRecordContact records a message in a case that has few, and in one that has
+// thousands. Only the ratio of the two is meaningful.
+func BenchmarkRecordContact(b *testing.B) {
+	for _, count := range []int{50, 3000} {
+		b.Run(strconv.Itoa(count), func(b *testing.B) {
+			rig := casetest.New(b)
+			view := rig.FileCase(b)
+			draft := journal.Draft{
+				Kind: recovery.EntryContactRecorded, At: rig.Now(), Actor: recovery.System,
+				Facts: map[string]any{"counterpart_id": view.Counterparts[0].ID, "breaches": []recovery.Code{recovery.CodeContactLimit}},
+			}
+			if _, err := rig.Store.AppendEntries(b.Context(), view.ID, false, slices.Repeat([]journal.Draft{draft}, count)...); err != nil {
+				b.Fatal(err)
+			}
+			var took []time.Duration
+			for b.Loop() {
+				at, began := rig.Now(), time.Now()
+				_, err := rig.TakeAction(b.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
+					Action: recovery.RecordContact, Channel: recovery.ByWeChat, Text: sane, CounterpartID: view.Counterparts[0].ID, SentAt: &at,
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(began))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+		})
+	}
+}
