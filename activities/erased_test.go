@@ -1,9 +1,9 @@
 package activities_test
 
 import (
-	"context"
 	"archive/zip"
 	"bytes"
+	"context"
 	"io"
 	"slices"
 	"strings"

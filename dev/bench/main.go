@@ -22,7 +22,7 @@ import (
 )
 
 func main() {
-	debug.SetGCPercent(800) // what the clients of a bench leave behind is not to hold up who they measure
+	debug.SetGCPercent(800)                     // what the clients of a bench leave behind is not to hold up who they measure
 	_ = os.Setenv("RECOURSE_LIMITS", "all=off") // all clients of a bench have one address
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := runCommand(ctx, os.Args[1:], os.Stdin, os.Stdout)
