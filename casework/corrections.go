@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -52,6 +53,9 @@ func (s *Service) completeCorrection(
 		}
 		body.Replacement = &replacement
 	}
+	if err := checkCorrectionChanges(c, body, said, rule.Action); err != nil {
+		return body, err
+	}
 	body.Visibility = correctionVisibility(target, said, body.Replacement)
 	return body, nil
 }
@@ -76,6 +80,36 @@ func (s *Service) marksWithout(c recovery.Case, added entryContent) []recovery.P
 	})
 	_, marks := s.partyMarks(c)
 	return marks
+}
+
+// checkCorrectionChanges refuses to take an entry back twice, and a replacement that
+// says the same as before.
+func checkCorrectionChanges(c recovery.Case, body recovery.ActionBody, said map[string]any, action recovery.Action) error {
+	isTakenBack := slices.ContainsFunc(c.Corrections, func(m recovery.CorrectionMark) bool { return m.Seq == body.Seq && m.TakenBack })
+	switch {
+	case body.Replacement == nil && isTakenBack:
+		return recovery.Faultf(recovery.CodeCorrectionRefused, "Entry %d was taken back already.", body.Seq)
+	case body.Replacement == nil || isTakenBack:
+		return nil
+	}
+	before, err := overlay(said, recovery.ActionBody{}, action)
+	if err != nil {
+		return err
+	}
+	after := *body.Replacement
+	after.Confirm, before.Confirm = nil, nil
+	if isSameBody(before, after) {
+		return recovery.Invalid([]recovery.FieldFault{{
+			Field: "replacement", Code: "unchanged", Detail: "The entry says this already. Change a field, or take the entry back.",
+		}})
+	}
+	return nil
+}
+
+func isSameBody(a, b recovery.ActionBody) bool {
+	first, errFirst := json.Marshal(a)
+	second, errSecond := json.Marshal(b)
+	return errFirst == nil && errSecond == nil && bytes.Equal(first, second)
 }
 
 // entryContent is what an entry says, as far as it can be corrected.

@@ -167,6 +167,31 @@ func TestRefusedCorrections(t *testing.T) {
 	}
 }
 
+// TestACorrectionChangesSomething: the same value, the same value once more, and taking
+// back what was taken back are refused.
+func TestACorrectionChangesSomething(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	now := rig.SetNoon(1)
+	view := rig.FileCase(t)
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.RecordReturn, Amount: fen(10), At: &now, Channel: recovery.Cash})
+	seq, yes := findEntry(t, rig, view.ID, recovery.EntryReturnRecorded).Seq, true
+	try := func(replacement *recovery.ActionBody) error {
+		_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID,
+			recovery.ActionBody{Action: recovery.Correct, Seq: seq, Reason: "x", Replacement: replacement})
+		return err
+	}
+	wantCode(t, try(&recovery.ActionBody{Amount: fen(10)}), recovery.CodeInvalid)
+	wantCode(t, try(&recovery.ActionBody{Confirm: &yes}), recovery.CodeInvalid)
+	if err := try(nil); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, try(nil), recovery.CodeCorrectionRefused)
+	if err := try(&recovery.ActionBody{Amount: fen(10)}); err != nil {
+		t.Errorf("saying again what was taken back: %v", err)
+	}
+}
+
 // TestACorrectedNote changes nothing else.
 func TestACorrectedNote(t *testing.T) {
 	t.Parallel()

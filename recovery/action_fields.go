@@ -338,9 +338,13 @@ func checkCorrection(a ActionBody, c *FieldChecker) {
 	if a.Replacement != nil && (a.Replacement.Seq != 0 || a.Replacement.Replacement != nil) {
 		c.Add("replacement", "unknown_field", "A correction cannot replace another correction.")
 	}
-	if a.Replacement != nil && len(a.Replacement.setFields()) == 0 {
+	if a.Replacement != nil && len(without(a.Replacement.setFields(), "confirm")) == 0 {
 		c.Add("replacement", "required", "Name at least one field, or leave the replacement out to take the entry back.")
 	}
+}
+
+func without(names []string, name string) []string {
+	return slices.DeleteFunc(names, func(n string) bool { return n == name })
 }
 
 func checkDecision(a ActionBody, c *FieldChecker) {

@@ -40,8 +40,12 @@ func (p Position) amendFacts(m Command) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	if over := next.Surplus; payment.Amount != 0 && over > p.Surplus && !m.Confirm && !m.Recorded {
-		return Step{}, confirmNeeded("amount_fen", "With this amount %s yuan more than the claim came back.", over)
+	if over := next.Surplus; over > p.Surplus && !m.Confirm && !m.Recorded {
+		field := "intended_fen"
+		if payment.Amount != 0 {
+			field = "amount_fen"
+		}
+		return Step{}, confirmNeeded(field, "With this amount %s yuan more than the claim came back.", over)
 	}
 	next = next.withFittingPlans()
 	if next.Facts.IsInDanger() && !p.Facts.IsInDanger() {
