@@ -108,9 +108,9 @@ const correctNotices = `with wrong as (
 		select * from notices where case_id = $1 and withdrawn_at is null and (facts ->> 'due_at')::timestamptz is distinct from $8::timestamptz
 			and (template in ('deadline_near', $2) and facts ->> 'clock' = $7 or template = 'right_ended' and facts ->> 'passed' = $7)
 	), gone as (
-		delete from notices n using wrong w where n.id = w.id and (w.mail_state = 'due' or w.user_id is not null) and w.read_at is null
+		delete from notices n using wrong w where n.id = w.id and n.mail_state <> 'sending' and (w.mail_state = 'due' or w.user_id is not null) and w.read_at is null
 	), kept as (
-		update notices n set withdrawn_at = $6 from wrong w where n.id = w.id and (w.read_at is not null or w.user_id is null and w.mail_state <> 'due')
+		update notices n set withdrawn_at = $6 from wrong w where n.id = w.id and (w.read_at is not null or n.mail_state = 'sending' or w.user_id is null and w.mail_state <> 'due')
 	)
 	insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
 	select distinct on (user_id) user_id, case_id, audience, $2, $3, $4, $5, $6, $6 from wrong order by user_id, told_at desc`

@@ -12,7 +12,7 @@ import (
 // retractNotices withdraws the notices that a correction made wrong: those of the
 // corrected entry and of steps that had another result, those of deadlines that do not
 // run any more, and those that the correction waits. Unread notices and unsent mails
-// disappear. Everybody who got a wrong one gets one notice of the correction, unless
+// disappear; one that is being sent is marked. Everybody who got a wrong one gets one notice of the correction, unless
 // the change sends them another one.
 const retractNotices = `with wrong as (
 		select n.*, n.template = 'correction_proposed' as waits from notices n
@@ -26,10 +26,10 @@ const retractNotices = `with wrong as (
 				or n.seq > $2 and n.template = 'deadline_near' and not exists (select from jsonb_array_elements($7::jsonb) l
 					where l ->> 'kind' = n.facts ->> 'clock' and (l ->> 'due_at')::timestamptz = (n.facts ->> 'due_at')::timestamptz)))
 	), gone as (
-		delete from notices n using wrong w where n.id = w.id and n.read_at is null and (n.user_id is not null or n.mail_state = 'due')
+		delete from notices n using wrong w where n.id = w.id and n.read_at is null and n.mail_state <> 'sending' and (n.user_id is not null or n.mail_state = 'due')
 	), kept as (
 		update notices n set withdrawn_at = $8, mail_state = case n.mail_state when 'due' then 'unwanted' else n.mail_state end
-		from wrong w where n.id = w.id and (n.read_at is not null or n.user_id is null and n.mail_state <> 'due')
+		from wrong w where n.id = w.id and (n.read_at is not null or n.mail_state = 'sending' or n.user_id is null and n.mail_state <> 'due')
 	)
 	insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, seq, counterpart_id)
 	select distinct on (w.user_id, w.counterpart_id) w.user_id, w.case_id, w.audience, case w.counterpart_id when '' then $9 else $10 end,

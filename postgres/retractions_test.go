@@ -75,6 +75,22 @@ func TestCorrectionWithdrawsWhatItMadeWrong(t *testing.T) {
 }
 
 // Somebody whom the correction itself notifies gets no second notice of it.
+// TestCorrectionWhileAMailIsSent: the outcome of the mail can still be saved.
+func TestCorrectionWhileAMailIsSent(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	p := seat(t, b, everybody)
+	c := file(t, b.Store, owned(p))
+	step(t, b, c, "wrong", noticeOf("closed", recovery.Closed, 100, notify.ToClaimant))
+	if err := b.sql(t, "update notices set mail_state = 'sending'"); err != nil {
+		t.Fatal(err)
+	}
+	step(t, b, c, "correction", retraction(c))
+	if got := templates(notices(t, b, p["owner"])); got != "closed withdrawn, entry_corrected" {
+		t.Errorf("the claimant has %q", got)
+	}
+}
+
 func TestOneNoticeOfACorrection(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
