@@ -63,7 +63,7 @@ func (s *testServer) addOutgoing(t *testing.T, sent map[string]string) {
 	events, err := s.Store.ClaimDeliveries(t.Context(), 100, time.Minute, nil)
 	failOnError(t, err)
 	for _, event := range events {
-		sent["the event "+event.Type] = string(event.Payload)
+		sent["the event "+event.Type] = event.Payload
 	}
 	if len(mails) == 0 || len(events) < 3 {
 		t.Errorf("%d mails and %d events", len(mails), len(events))

@@ -63,7 +63,7 @@ func (s *Service) completeCorrection(
 // correctionVisibility returns NoteInternal for the correction of a note that only the
 // staff may read, so that only they read its reason and its new text; "" otherwise.
 func correctionVisibility(target entryContent, said map[string]any, replacement *recovery.ActionBody) string {
-	var visibility any = said["visibility"]
+	visibility := said["visibility"]
 	if replacement != nil {
 		visibility = replacement.Visibility
 	}

@@ -138,7 +138,7 @@ func contactLog(rows []entryRow) ([]recovery.ContactEntry, error) {
 		if entry.Void || entry.Kind == recovery.EntryCorrected || isOtherStep {
 			continue
 		}
-		list = append(list, contactEntry(entry.Entry, rows[i]))
+		list = append(list, contactEntry(entry.Entry, rows[i])) //nolint:gosec // ApplyCorrections keeps one entry for each row
 	}
 	return list, nil
 }

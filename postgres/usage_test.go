@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -98,7 +99,7 @@ func TestUsageAddsUp(t *testing.T) {
 	b := open(t, postgres.Options{Now: func() time.Time { return noon.Add(time.Hour + 2*time.Minute) }})
 	visit := func(key, class string, minute int) postgres.Usage {
 		return postgres.Usage{
-			Key: key, Class: class, Ref: fmt.Sprint(minute), Adds: true, At: noon.Add(time.Duration(minute) * time.Minute),
+			Key: key, Class: class, Ref: strconv.Itoa(minute), Adds: true, At: noon.Add(time.Duration(minute) * time.Minute),
 			Windows: []postgres.UsageWindow{{Length: time.Minute, Uses: 3}, {Length: time.Hour, Uses: 5}},
 		}
 	}

@@ -162,7 +162,7 @@ func (c Case) Amended(a ActionBody) Case {
 	switch a.Action {
 	case AmendFacts, AdoptMatch:
 		c = c.withPayment(a)
-		c.rename(a)
+		renameCounterpart(c.Counterparts, a)
 	case AddCounterpart:
 		added := Counterpart{ID: a.CounterpartID, Alias: a.Alias, Contact: a.Contact, ClaimedAt: a.ShareTakenAt}
 		if a.Claimed != nil {
@@ -170,29 +170,29 @@ func (c Case) Amended(a ActionBody) Case {
 		}
 		c.Counterparts = append(c.Counterparts, added)
 	case RecordShare:
-		if counterpart := c.counterpart(a.CounterpartID); counterpart != nil && a.Claimed != nil {
+		if counterpart := findCounterpart(c.Counterparts, a.CounterpartID); counterpart != nil && a.Claimed != nil {
 			counterpart.Claimed = *a.Claimed
 			if a.ShareTakenAt != nil {
 				counterpart.ClaimedAt = a.ShareTakenAt
 			}
 		}
 	case RenameCounterpart:
-		c.rename(a)
+		renameCounterpart(c.Counterparts, a)
 	default:
 	}
 	return c
 }
 
-func (c *Case) rename(a ActionBody) {
-	if counterpart := c.counterpart(a.CounterpartID); counterpart != nil && a.Alias != "" {
+func renameCounterpart(counterparts []Counterpart, a ActionBody) {
+	if counterpart := findCounterpart(counterparts, a.CounterpartID); counterpart != nil && a.Alias != "" {
 		counterpart.Alias = a.Alias
 	}
 }
 
-func (c *Case) counterpart(id CounterpartID) *Counterpart {
-	for i := range c.Counterparts {
-		if c.Counterparts[i].ID == id {
-			return &c.Counterparts[i]
+func findCounterpart(counterparts []Counterpart, id CounterpartID) *Counterpart {
+	for i := range counterparts {
+		if counterparts[i].ID == id {
+			return &counterparts[i]
 		}
 	}
 	return nil
@@ -294,7 +294,7 @@ func (c Case) FormerFacts(a ActionBody) map[string]any {
 	put("instrument", after.Instrument != c.Instrument, c.Instrument)
 	put("claim_state", after.ClaimState != c.ClaimState, c.ClaimState)
 	put("reason", after.Reason != c.Reason, c.Reason)
-	if counterpart := c.counterpart(a.CounterpartID); counterpart != nil && a.Action == RecordShare {
+	if counterpart := findCounterpart(c.Counterparts, a.CounterpartID); counterpart != nil && a.Action == RecordShare {
 		put("claimed_fen", counterpart.Claimed != 0, counterpart.Claimed)
 	}
 	if a.Action == AmendFacts {

@@ -174,7 +174,7 @@ func (h *History) add(s RecordedStep, deadlines Deadliner) error {
 
 // HasContacted reports whether the case has left a stage in which the counterparts are
 // contacted.
-func (h History) HasContacted() bool {
+func (h *History) HasContacted() bool {
 	return slices.ContainsFunc(h.Stays, func(s Stay) bool { return s.Stage == PrivateContact || s.Stage == GroupNotice })
 }
 

@@ -39,7 +39,7 @@ func (m matcher) datePart(at int, unit, next rune) int {
 	for end < len(m.tokens) && end-at < 3 && (isDigitToken(m.tokens[end]) || m.tokens[end].r == '十') {
 		end++
 	}
-	if end == at || end >= len(m.tokens) || m.tokens[end].r != unit && !(unit == '日' && m.tokens[end].r == '号') {
+	if end == at || end >= len(m.tokens) || m.tokens[end].r != unit && (unit != '日' || m.tokens[end].r != '号') {
 		return 0
 	}
 	if unit == next {

@@ -203,7 +203,7 @@ func (m matcher) continuesNumber(part, next tokenSpan) bool {
 	return next.start-part.end <= maxSpreadGap && !strings.ContainsRune(unitRunes, m.tokens[part.end].r)
 }
 
-// findLookalikes finds mobile numbers with letters in place of digits: l38oo13…
+// findLookalikes finds mobile numbers with letters in place of digits, such as l38oo13.
 func findLookalikes(_ *Linter, m matcher) []tokenSpan {
 	var found []tokenSpan
 	for i := 0; i < len(m.tokens); i++ {

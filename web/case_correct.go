@@ -110,7 +110,7 @@ func (w *Web) correctEntry(c *pageContext) error {
 	}
 	reply, err := w.service.TakeAction(c.Request().Context(), c.newRequest(values), data.ID, body)
 	if err != nil {
-		return c.showFailedCorrection(data, line, values, body, err)
+		return c.showFailedCorrection(data, line, values, err)
 	}
 	c.setFlash("flash.corrected")
 	if isPending(reply.Value.Position, line.Seq) {
@@ -143,7 +143,7 @@ func decodeCorrection(line correctedLine, values url.Values) (recovery.ActionBod
 // showFailedCorrection shows the form again with the error, or the question whether
 // the amount is right.
 func (c *pageContext) showFailedCorrection(
-	d *caseData, line correctedLine, values url.Values, body recovery.ActionBody, err error,
+	d *caseData, line correctedLine, values url.Values, err error,
 ) error {
 	failed := &formAttempt{values: values, notice: c.correctionText(err)}
 	switch code := recovery.CodeOf(err); {

@@ -78,14 +78,14 @@ func (f field) typedText() string {
 
 // confirmQuestion asks whether an amount is right. missing is what is still to come
 // back from the person concerned.
-func (t *pageTexts) confirmQuestion(action recovery.Action, amount, missing recovery.Money) string {
+func (w *pageTexts) confirmQuestion(action recovery.Action, amount, missing recovery.Money) string {
 	switch {
 	case action == recovery.RecordLegalStep:
-		return t.T("confirm.cost", "sum", formatYuan(amount))
+		return w.T("confirm.cost", "sum", formatYuan(amount))
 	case action == recovery.Correct || amount <= missing:
-		return t.T("confirm.corrected")
+		return w.T("confirm.corrected")
 	default:
-		return t.T("confirm.over", "sum", formatYuan(amount), "over", formatYuan(amount-missing))
+		return w.T("confirm.over", "sum", formatYuan(amount), "over", formatYuan(amount-missing))
 	}
 }
 

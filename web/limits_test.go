@@ -38,7 +38,7 @@ func TestAnswersOnThePageAreLimited(t *testing.T) {
 	stranger := s.newBrowser(t)
 	stranger.postForm(stranger.get(path), path)
 	answer := func(n int) pageResponse {
-		return stranger.post(path+"/contested", url.Values{"refusal": {"refuses"}, "text": {fmt.Sprint(n)}, "key": {fmt.Sprintf("key-%d", n)}})
+		return stranger.post(path+"/contested", url.Values{"refusal": {"refuses"}, "text": {strconv.Itoa(n)}, "key": {fmt.Sprintf("key-%d", n)}})
 	}
 	for n := range 10 {
 		answer(n).expect(t, 200, "已记录，谢谢")

@@ -145,7 +145,7 @@ func TestALateEventCanBePutInItsPlace(t *testing.T) {
 	if len(got) != 4 || got[3].id != got[0].id || got[3].body != got[0].body {
 		t.Fatalf("the late message is not the first one: %+v", got)
 	}
-	if !(got[3].Data.Seq < got[1].Data.Seq && got[1].Data.Seq < got[2].Data.Seq && got[3].Data.Version+2 == got[2].Data.Version) {
+	if got[3].Data.Seq >= got[1].Data.Seq || got[1].Data.Seq >= got[2].Data.Seq || got[3].Data.Version+2 != got[2].Data.Version {
 		t.Errorf("the messages cannot be ordered: %+v", got)
 	}
 	if late := got[3].sent.Sub(got[3].Data.OccurredAt); late < time.Hour || got[0].sent.Sub(happened) > time.Minute {

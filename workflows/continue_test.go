@@ -2,7 +2,7 @@ package workflows_test
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -174,12 +174,12 @@ func TestLimitsOfARun(t *testing.T) {
 	}{
 		"actions": {func(j *testRun) {
 			for n := range 200 {
-				j.sendAction(fmt.Sprint(n), contact(recovery.RequestID(fmt.Sprint(n))))
+				j.sendAction(strconv.Itoa(n), contact(recovery.RequestID(strconv.Itoa(n))))
 			}
 		}, true},
 		"signals": {func(j *testRun) {
 			for n := range 1000 {
-				j.sendEvidence(recovery.EvidenceID(fmt.Sprint(n)))
+				j.sendEvidence(recovery.EvidenceID(strconv.Itoa(n)))
 			}
 		}, true},
 		"events":            {func(j *testRun) { j.SetCurrentHistoryLength(4_000); j.sendEvidence("e") }, true},
@@ -213,7 +213,7 @@ func TestResultsKept(t *testing.T) {
 	j := newTestRun(t, startPosition(true, false, "a"))
 	j.fake.opening.ActionsPerRun = 1
 	for n := range 600 {
-		j.input.Results = append(j.input.Results, workflows.RecentResult{RequestID: recovery.RequestID(fmt.Sprint(n))})
+		j.input.Results = append(j.input.Results, workflows.RecentResult{RequestID: recovery.RequestID(strconv.Itoa(n))})
 	}
 	j.schedule(time.Hour, func() { j.sendAction("last", contact("last")) })
 	got := j.runUntilContinued().Results

@@ -108,19 +108,11 @@ func formSchema(f recovery.Field) string {
 	case recovery.ChoicesForm:
 		return fmt.Sprintf("type: array, minItems: 1, maxItems: %d, items: {%s}", f.Max, schemaRef(f.Words))
 	case recovery.MoneyForm:
-		least := 1
-		if f.ZeroMeansNone {
-			least = 0
-		}
-		return fmt.Sprintf("type: integer, format: int64, minimum: %d, maximum: %d", least, recovery.MaxMoney)
+		return fmt.Sprintf("type: integer, format: int64, minimum: %d, maximum: %d", minimum(f.ZeroMeansNone), recovery.MaxMoney)
 	case recovery.PastForm, recovery.FutureForm:
 		return "type: string, format: date-time"
 	case recovery.NumberForm:
-		least := 1
-		if !f.Required {
-			least = 0 // the same as no number
-		}
-		return fmt.Sprintf("type: integer, minimum: %d, maximum: %d", least, f.Max)
+		return fmt.Sprintf("type: integer, minimum: %d, maximum: %d", minimum(!f.Required), f.Max)
 	case recovery.FlagForm:
 		return "type: boolean"
 	case recovery.ConfirmForm:
@@ -136,6 +128,15 @@ func formSchema(f recovery.Field) string {
 	default:
 		return textSchema(f)
 	}
+}
+
+// minimum returns the least value of a number. Zero is the same as no number where it
+// is accepted.
+func minimum(acceptsZero bool) int {
+	if acceptsZero {
+		return 0
+	}
+	return 1
 }
 
 func textSchema(f recovery.Field) string {

@@ -48,7 +48,11 @@ func checkFolio(f folio.Folio) error {
 	if last.Kind != recovery.EntryExportRequested || last.Facts["audience"] != string(f.Audience) {
 		return fmt.Errorf("the last entry does not request an export for %s", f.Audience)
 	}
-	for i, entry := range f.Entries {
+	return checkEntries(f.Entries)
+}
+
+func checkEntries(entries []folio.Entry) error {
+	for i, entry := range entries {
 		if entry.Withheld && i == 0 {
 			return errors.New("the first entry is withheld")
 		}

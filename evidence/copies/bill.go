@@ -144,8 +144,8 @@ func commitCell(salt []byte, name, value string) [32]byte {
 func saltOf(seed []byte, row, column int) []byte {
 	mac := hmac.New(sha256.New, seed)
 	var place [16]byte
-	binary.BigEndian.PutUint64(place[:], uint64(row))     //nolint:gosec // not negative
-	binary.BigEndian.PutUint64(place[8:], uint64(column)) //nolint:gosec // not negative
+	binary.BigEndian.PutUint64(place[:], uint64(row))
+	binary.BigEndian.PutUint64(place[8:], uint64(column))
 	mac.Write(place[:])
 	return mac.Sum(nil)[:16]
 }

@@ -18,13 +18,17 @@ func (p *draft) prepareRows(e *exhibit) error {
 		return fmt.Errorf("exhibit %s: %w", e.ID, err)
 	}
 	p.reopened++
-	var rows copies.Rows
-	if copies.Digest(data) != e.Copy.SHA256 || json.Unmarshal(data, &rows) != nil {
+	rows, ok := parseRows(data)
+	if !ok || copies.Digest(data) != e.Copy.SHA256 {
 		p.mismatched++
 		return nil
 	}
 	e.rows = &rows
 	return nil
+}
+
+func parseRows(data []byte) (rows copies.Rows, ok bool) {
+	return rows, json.Unmarshal(data, &rows) == nil
 }
 
 // writeBillRows prints the rows of a bill that its copy shows.

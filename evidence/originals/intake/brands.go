@@ -18,7 +18,7 @@ var imageBrands = map[string]string{
 	"mif1": mediaHEIF, "mif2": mediaHEIF, "mif3": mediaHEIF, "miaf": mediaHEIF, "MiHE": mediaHEIF, "MiHA": mediaHEIF, "MiHB": mediaHEIF,
 	"avci": mediaHEIF, "heif": mediaHEIF, "jpeg": mediaHEIF, "j2ki": mediaHEIF, "vvic": mediaHEIF, "evbi": mediaHEIF,
 	"msf1": "image/heif-sequence", "avcs": "image/heif-sequence", "jpgs": "image/heif-sequence",
-	"crx ": "image/x-canon-cr3",
+	"crx ": "image/x-canon-cr3", //nolint:gocritic // brands have four characters
 }
 
 // filmBrands are the beginnings of brands of films and sound.
