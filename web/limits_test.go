@@ -59,7 +59,6 @@ func TestAnswersOnThePageAreLimited(t *testing.T) {
 func TestFilesOnThePageAreLimited(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, limits(t, "link_files=1/link"))
-	s.SetNoon(0)
 	view := s.FileCase(t)
 	path := issueLink(t, s, view)
 	stranger := s.newBrowser(t)

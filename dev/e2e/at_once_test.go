@@ -76,7 +76,7 @@ func (p *twoProcesses) awaitReady(addr string) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		response, err := http.Get("http://" + addr + "/readyz") //nolint:noctx // bounded by the loop
+		response, err := http.Get("http://" + addr + "/readyz")
 		if err == nil {
 			_ = response.Body.Close()
 			if response.StatusCode == http.StatusOK {
