@@ -28,8 +28,9 @@ type madeCopy struct {
 	name  string
 	media string
 	data  []byte
-	rows  *copies.Rows // of a bill
-	seed  []byte       // of the salts of its rows
+	bill  *statement.Bill // nil for other files
+	rows  *copies.Rows    // of the bill
+	seed  []byte          // of the salts of its rows
 	// content identifies what the copy shows, apart from salts.
 	content string
 }
@@ -109,7 +110,7 @@ func (m copyMaker) makeCopy(ctx context.Context, record recovery.Evidence) (*pos
 		return nil, err
 	}
 	if made.rows != nil {
-		if made, err = m.saltRows(record, data); err != nil {
+		if made, err = m.saltRows(record, made); err != nil {
 			return nil, err
 		}
 	}
@@ -165,25 +166,17 @@ func (m copyMaker) rowsOf(record recovery.Evidence, bill *statement.Bill, seed [
 		return madeCopy{}, err
 	}
 	data, err := rows.Encode()
-	return madeCopy{name: copyRows, media: copies.RowsMedia, data: data, rows: &rows, seed: seed, content: copies.Digest(data)}, err
+	return madeCopy{name: copyRows, media: copies.RowsMedia, data: data, bill: bill, rows: &rows, seed: seed, content: copies.Digest(data)}, err
 }
 
-// saltRows makes the copy of a bill with salts that nobody can guess. Its content is
-// still identified by the copy under the seed of zeros.
-func (m copyMaker) saltRows(record recovery.Evidence, data []byte) (madeCopy, error) {
-	bill, err := statement.Parse(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return madeCopy{}, err
-	}
-	plain, err := m.rowsOf(record, bill, make([]byte, copies.SeedSize))
-	if err != nil {
-		return madeCopy{}, err
-	}
+// saltRows makes the copy of a bill again with salts that nobody can guess. Its content
+// is still identified by plain, the copy under the seed of zeros.
+func (m copyMaker) saltRows(record recovery.Evidence, plain madeCopy) (madeCopy, error) {
 	seed := make([]byte, copies.SeedSize)
 	if _, err := io.ReadFull(m.Random, seed); err != nil {
 		return madeCopy{}, err
 	}
-	salted, err := m.rowsOf(record, bill, seed)
+	salted, err := m.rowsOf(record, plain.bill, seed)
 	salted.content = plain.content
 	return salted, err
 }
