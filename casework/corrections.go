@@ -83,7 +83,7 @@ func (s *Service) marksWithout(c recovery.Case, added entryContent) []recovery.P
 }
 
 // checkCorrectionChanges refuses to take an entry back twice, and a replacement that
-// says the same as before.
+// changes nothing.
 func checkCorrectionChanges(c recovery.Case, body recovery.ActionBody, said map[string]any, action recovery.Action) error {
 	isTakenBack := slices.ContainsFunc(c.Corrections, func(m recovery.CorrectionMark) bool { return m.Seq == body.Seq && m.TakenBack })
 	switch {
@@ -112,7 +112,7 @@ func isSameBody(a, b recovery.ActionBody) bool {
 	return errFirst == nil && errSecond == nil && bytes.Equal(first, second)
 }
 
-// entryContent is what an entry says, as far as it can be corrected.
+// entryContent is the part of an entry that can be corrected.
 type entryContent struct {
 	Seq    int64
 	Kind   recovery.EntryKind
@@ -211,7 +211,7 @@ var dependentFields = map[string][]string{
 	"kind": {"amount_fen", "refusal"}, "decision": {"amount_fen"}, "outcome": nil,
 }
 
-// overlay returns the body of an action with the fields said before and the changed
+// overlay returns the body of an action with the recorded fields and the changed
 // ones in their place.
 func overlay(said map[string]any, changed recovery.ActionBody, action recovery.Action) (recovery.ActionBody, error) {
 	var news map[string]any

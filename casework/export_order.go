@@ -14,7 +14,7 @@ import (
 // digestForm is the form of a SHA-256 in hexadecimal.
 var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// ExportOrder says for whom an export is built, and that somebody has seen what they
+// ExportOrder names the audience of an export, and records that somebody has seen what they
 // will get.
 type ExportOrder struct {
 	Audience recovery.Audience

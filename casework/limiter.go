@@ -175,7 +175,7 @@ func (r *reservation) checkRoom(ctx context.Context) error {
 	return refuseUse(r.limit, from, now)
 }
 
-// refuseUse says when the next use is possible. The time is rounded up to the
+// refuseUse returns the refusal with the time of the next possible use. The time is rounded up to the
 // minute that people are shown.
 func refuseUse(limit Limit, from, now time.Time) error {
 	if up := from.Truncate(time.Minute); up.Before(from) {
@@ -189,7 +189,7 @@ func refuseUse(limit Limit, from, now time.Time) error {
 	return refused
 }
 
-// describe says in words what is used up.
+// describe names in words the limit that is reached.
 func (l Limit) describe() string {
 	switch {
 	case l.Class == LimitLinkAnswers:

@@ -72,7 +72,7 @@ var columns = []column{
 
 // BillRows returns the copy of a bill that shows the rows of the payments, or ErrNoCopy if
 // the bill identifies none. A free text in which mask finds something is not shown. The seed
-// decides all salts; whoever knows it can open every row.
+// decides all salts; with it, every row can be opened.
 func BillRows(bill *statement.Bill, sha256Hex string, payments []statement.ClaimedPayment, mask func(string) string, seed []byte) (Rows, error) {
 	var matched []int // rows of the file
 	for _, candidate := range bill.ProposeAll(payments) {

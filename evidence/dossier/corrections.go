@@ -9,8 +9,8 @@ import (
 
 // The log prints every entry as it was written. These notes say what became of it.
 
-// correctionNote says that an entry was corrected, taken back or does not count any
-// more, on a line of its own. For a correction it says what the entry says instead.
+// correctionNote returns the note that an entry was corrected, taken back or does not count any
+// more, on a line of its own. For a correction it has the new content of the entry.
 func (p *draft) correctionNote(e *folio.Entry) string {
 	if e.Parsed.Kind == recovery.EntryCorrected || e.Parsed.Kind == recovery.EntryCorrectionProposed {
 		return p.replacementNote(e)
@@ -68,7 +68,7 @@ func (p *draft) findCorrected(seq int64) *folio.CorrectedEntry {
 	return &list[at]
 }
 
-// replacementNote prints what a correction says in place of the entry.
+// replacementNote prints the content that replaces that of an entry.
 func (p *draft) replacementNote(e *folio.Entry) string {
 	replacement, isReplaced := e.Parsed.Facts["replacement"].(map[string]any)
 	if !isReplaced {

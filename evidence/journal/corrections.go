@@ -146,7 +146,7 @@ func applyCorrection(before []CorrectedEntry, correction Entry) {
 			entry.correctBy(correction)
 		}
 		entry.setVoid(facts, cause)
-		if recovered, came := facts.recovered[key(entry.Seq)]; came {
+		if recovered, came := facts.recovered[formatSeq(entry.Seq)]; came {
 			sum = recovered
 		}
 		entry.setRecovered(facts, sum)
@@ -174,7 +174,7 @@ func (e Entry) isConsequence() bool {
 	return bySystem && slices.Contains(consequences, e.Kind)
 }
 
-// correctBy gives the entry what the correction says.
+// correctBy replaces the content of the entry by that of the correction.
 func (e *CorrectedEntry) correctBy(correction Entry) {
 	replacement, isReplaced := correction.Facts[factReplacement].(map[string]any)
 	at, _ := time.Parse(time.RFC3339Nano, correction.At)
@@ -216,11 +216,11 @@ func (e *CorrectedEntry) setVoid(facts correctionFacts, cause int64) {
 		void = e.Mark.TakenBack
 	case !e.isConsequence():
 	case e.Kind == recovery.EntryStageEntered:
-		void = facts.entered[key(cause)] != e.Facts["to"]
+		void = facts.entered[formatSeq(cause)] != e.Facts["to"]
 	case e.Kind == recovery.EntryClosed:
-		void = facts.entered[key(cause)] != string(recovery.Closed)
+		void = facts.entered[formatSeq(cause)] != string(recovery.Closed)
 	case e.Kind == recovery.EntryPlanFulfilled:
-		plans, _ := facts.fulfilled[key(cause)].([]any)
+		plans, _ := facts.fulfilled[formatSeq(cause)].([]any)
 		void = !slices.Contains(plans, e.Facts["plan"])
 	}
 	switch {
@@ -241,7 +241,7 @@ func isCommunication(kind recovery.EntryKind) bool {
 // setRecovered gives an entry the sum that had come back after it. An entry with which
 // no money came has none, unless it closes the case.
 func (e *CorrectedEntry) setRecovered(facts correctionFacts, sum any) {
-	_, came := facts.recovered[key(e.Seq)]
+	_, came := facts.recovered[formatSeq(e.Seq)]
 	_, recorded := e.Facts[factSum]
 	closes := e.Kind == recovery.EntryClosed && e.isConsequence()
 	if e.Kind == recovery.EntryCorrected || !came && !recorded {
@@ -257,4 +257,4 @@ func (e *CorrectedEntry) setRecovered(facts correctionFacts, sum any) {
 	}
 }
 
-func key(seq int64) string { return strconv.FormatInt(seq, 10) }
+func formatSeq(seq int64) string { return strconv.FormatInt(seq, 10) }
