@@ -29,15 +29,16 @@ func TestCertificatesWithinAStampAreJudged(t *testing.T) {
 	t.Parallel()
 	tsa := sealtest.StartAuthority(t)
 	sealed := sealtest.SealPDF(t, sealtest.NewIdentity(t), sealtest.NewStampClient(t, tsa), sealtest.NewPDF(1))
-	own := []byte(hex.EncodeToString(rootOf(t, tsa)))
+	root := rootOf(t, tsa)
+	own := []byte(hex.EncodeToString(root))
 	at := bytes.LastIndex(sealed, own) // before it stands the one that is signed for
 	if begin, _ := gap(t, sealed); at < begin {
 		t.Fatal("the token does not bring its root along")
 	}
 	with := func(root []byte) []byte {
-		return bytes.Join([][]byte{sealed[:at], root, sealed[at+len(own):]}, nil)
+		return bytes.Join([][]byte{sealed[:at], []byte(hex.EncodeToString(root)), sealed[at+len(own):]}, nil)
 	}
-	broken := bytes.Clone(own)
+	broken := bytes.Clone(root)
 	broken[len(broken)-1] ^= 1
 	if got := pdfItem(t, with(broken)); got != "time stamp" {
 		t.Errorf("its root broken: named %q", got)
@@ -46,7 +47,7 @@ func TestCertificatesWithinAStampAreJudged(t *testing.T) {
 	for len(namesake)*2 != len(own) { // signatures differ in length
 		namesake = rootOf(t, sealtest.StartAuthority(t))
 	}
-	forged := with([]byte(hex.EncodeToString(namesake)))
+	forged := with(namesake)
 	sum := sha256.Sum256(namesake)
 	expected := hex.EncodeToString(sum[:])
 	_, err := reader(verify.Options{Authority: expected}, forged)
