@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
 	"go.temporal.io/sdk/log"
+	"google.golang.org/grpc"
 )
 
 // defaultAddress is the address of a development server.
@@ -51,6 +52,7 @@ func Dial(o DialOptions) (*Connection, error) {
 	options.DataConverter, options.FailureConverter = codec.DataConverter(), codec.FailureConverter()
 	options.Logger = log.NewStructuredLogger(o.Log)
 	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{} // ciphertext does not shrink
+	options.ConnectionOptions.DialOptions = append(options.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(endWhenBusy))
 	lazy, err := client.NewLazyClient(options)
 	if err != nil {
 		return nil, fmt.Errorf("temporal client: %w", err)

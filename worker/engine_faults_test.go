@@ -87,6 +87,12 @@ func assertUnavailable(t *testing.T, s *server) {
 	if !errors.As(err, &fault) || fault.Code != recovery.CodeUnavailable || fault.Cause == nil {
 		t.Fatalf("got %v", err)
 	}
+	assertPlainReason(t, fault)
+}
+
+// assertPlainReason checks that the caller reads a sentence without what Temporal wrote.
+func assertPlainReason(t *testing.T, fault *recovery.Fault) {
+	t.Helper()
 	if !strings.HasSuffix(fault.Detail, ".") || strings.ContainsAny(fault.Detail, "0123456789:") || strings.Contains(fault.Detail, "王") {
 		t.Errorf("the caller reads %q", fault.Detail)
 	}

@@ -98,8 +98,8 @@ func (r *Relay) waitForTemporal(ctx context.Context) bool {
 // deliverDue delivers all due items, with several workers if there is more than one
 // batch. It returns false if Temporal or the database is unreachable.
 func (r *Relay) deliverDue(ctx context.Context) bool {
-	n, ok := r.deliverBatch(ctx)
-	if !ok || n < relayBatch {
+	more, ok := r.deliverBatch(ctx)
+	if !ok || !more {
 		return ok
 	}
 	var workers sync.WaitGroup
@@ -119,33 +119,35 @@ func (r *Relay) deliverDue(ctx context.Context) bool {
 // or the database is unreachable.
 func (r *Relay) drainUntilEmpty(ctx context.Context) bool {
 	for {
-		n, ok := r.deliverBatch(ctx)
-		if !ok || n == 0 {
+		more, ok := r.deliverBatch(ctx)
+		if !ok || !more {
 			return ok
 		}
 	}
 }
 
-// deliverBatch delivers one batch and returns the number of delivered items. ok is
-// false if Temporal or the database is unreachable.
-func (r *Relay) deliverBatch(ctx context.Context) (n int, ok bool) {
-	unreachable := false
+// deliverBatch delivers one batch. more reports whether another one may be due: this
+// one was full, and Temporal did not refuse all of it. ok is false if Temporal or the
+// database is unreachable.
+func (r *Relay) deliverBatch(ctx context.Context) (more, ok bool) {
+	unreachable, items := false, 0
 	n, err := r.outbox.DrainOutbox(ctx, relayBatch, func(ctx context.Context, item postgres.OutboxItem) error {
 		if unreachable {
 			return errUnreachable // do not wait for a timeout for each item
 		}
+		items++
 		err := r.deliverItem(ctx, item)
 		unreachable = err != nil && isUnreachable(ctx, err)
 		return err
 	})
 	if ctx.Err() != nil {
-		return 0, true // cancelled
+		return false, true // cancelled
 	}
 	if err != nil {
 		r.log.WarnContext(ctx, "the relay cannot read the outbox", "error", err)
-		return n, false
+		return false, false
 	}
-	return n, !unreachable
+	return items == relayBatch && n > 0, !unreachable
 }
 
 // isTemporalReachable reports whether Temporal answers a health check.
@@ -157,18 +159,16 @@ func (r *Relay) isTemporalReachable(ctx context.Context) bool {
 }
 
 // isUnreachable reports whether an error means that Temporal did not answer, or
-// not in time. It is unknown whether the request had an effect.
+// not in time. It is unknown whether the request had an effect. A server that has no
+// room for one workflow may have it for others, so that is not among these errors.
 func isUnreachable(ctx context.Context, err error) bool {
 	var (
-		timeout   *client.WorkflowUpdateServiceTimeoutOrCanceledError
-		deadline  *serviceerror.DeadlineExceeded
-		canceled  *serviceerror.Canceled
-		away      *serviceerror.Unavailable
-		exhausted *serviceerror.ResourceExhausted
+		deadline *serviceerror.DeadlineExceeded
+		canceled *serviceerror.Canceled
+		away     *serviceerror.Unavailable
 	)
 	return ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
-		errors.As(err, &timeout) || errors.As(err, &deadline) || errors.As(err, &canceled) ||
-		errors.As(err, &away) || errors.As(err, &exhausted)
+		errors.As(err, &deadline) || errors.As(err, &canceled) || errors.As(err, &away)
 }
 
 var errUnreachable = errors.New("relay: Temporal is unreachable")
@@ -178,7 +178,23 @@ var errUnreachable = errors.New("relay: Temporal is unreachable")
 func (r *Relay) deliverItem(ctx context.Context, item postgres.OutboxItem) error {
 	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 	defer cancel()
-	var err error
+	ctx, refusal := withoutBusyRetry(ctx)
+	err := r.callTemporal(ctx, item)
+	if busy := refusal(); busy != nil {
+		err = busy
+	}
+	var before *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &before) {
+		return nil // the workflow has already ended
+	}
+	if err != nil {
+		r.log.WarnContext(ctx, "an outbox item was not delivered", "kind", item.Kind, "case", item.CaseID, "ref", item.Ref, "error", err)
+	}
+	return err
+}
+
+// callTemporal starts or signals the workflow that an item is for.
+func (r *Relay) callTemporal(ctx context.Context, item postgres.OutboxItem) (err error) {
 	switch item.Kind {
 	case postgres.OutboxStart:
 		_, err = r.client.ExecuteWorkflow(ctx, caseStartOptions(item.CaseID), workflows.CaseWorkflow, workflows.CaseInput{CaseID: item.CaseID})
@@ -188,13 +204,6 @@ func (r *Relay) deliverItem(ctx context.Context, item postgres.OutboxItem) error
 		err = r.startExport(ctx, item)
 	default:
 		err = fmt.Errorf("relay: unknown kind %q", item.Kind)
-	}
-	var before *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &before) {
-		return nil // the workflow has already ended
-	}
-	if err != nil {
-		r.log.WarnContext(ctx, "an outbox item was not delivered", "kind", item.Kind, "case", item.CaseID, "ref", item.Ref, "error", err)
 	}
 	return err
 }

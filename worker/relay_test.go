@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"recourse/postgres"
+	"recourse/recovery"
 )
 
 // box is an outbox in memory, as package postgres keeps it.
@@ -124,6 +126,13 @@ func (e *engine) set(err error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	e.fails = err
+}
+
+// clear lets the server refuse nothing.
+func (e *engine) clear() {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	e.per = nil
 }
 
 func (e *engine) heard() []string {
@@ -272,6 +281,51 @@ func TestRelayWhatEndedIsDelivered(t *testing.T) {
 	})
 }
 
+// TestRelayBusyServer: while the server has no room for some workflows, the others of a
+// backlog are delivered without a pause, and those are when there is room again.
+func TestRelayBusyServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, e := newBox(), &engine{per: map[string]error{}}
+		for id := range int64(100) {
+			one := recovery.CaseID(strconv.FormatInt(id, 10))
+			b.items = append(b.items, postgres.OutboxItem{ID: id, Kind: postgres.OutboxStart, CaseID: one})
+			if id%10 == 3 {
+				e.per["case:"+string(one)] = &serviceerror.ResourceExhausted{}
+			}
+		}
+		while(t, relay(b, e), func() {
+			if b.left() != 10 {
+				t.Errorf("%d are left, only 10 are refused", b.left())
+			}
+			e.clear()
+			time.Sleep(relayInterval)
+			synctest.Wait()
+			if b.left() != 0 {
+				t.Errorf("%d are left when nothing is refused any more", b.left())
+			}
+		})
+	})
+}
+
+// TestRelayFullServer: a server that has no room at all gets a batch in each interval.
+func TestRelayFullServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, e := newBox(), &engine{per: map[string]error{"case:1": &serviceerror.ResourceExhausted{}}}
+		for id := range int64(1000) {
+			b.items = append(b.items, postgres.OutboxItem{ID: id, Kind: postgres.OutboxStart, CaseID: "1"})
+		}
+		while(t, relay(b, e), func() {
+			time.Sleep(10 * relayInterval)
+			synctest.Wait()
+			if calls := len(e.heard()); calls != 11*relayBatch {
+				t.Errorf("%d calls in %s", calls, 10*relayInterval)
+			}
+		})
+	})
+}
+
 func TestRelayWithoutDatabase(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -281,8 +335,8 @@ func TestRelayWithoutDatabase(t *testing.T) {
 		if err := r.Run(t.Context()); err == nil {
 			t.Error("a relay that cannot listen runs")
 		}
-		if n, ok := r.deliverBatch(t.Context()); n != 0 || ok {
-			t.Errorf("a lot of %d from a database that is away", n)
+		if more, ok := r.deliverBatch(t.Context()); more || ok {
+			t.Error("a batch from a database that is away")
 		}
 	})
 }
