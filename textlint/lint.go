@@ -48,6 +48,7 @@ func (l *Linter) prepareText(text string) matcher {
 	for _, pair := range l.safeLists {
 		m.spans[pair[0]] = withoutSafe(n, m.spans[pair[0]], m.spans[pair[1]])
 	}
+	m.digitRuns = m.findDigitRuns()
 	l.fillScannedLists(m)
 	m.longNumbers = l.findLongNumbers(m)
 	return m

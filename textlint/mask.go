@@ -96,7 +96,10 @@ func (k *Masker) Find(text string, known Names) []Span {
 // mergeSpans sorts the spans and merges those that overlap.
 func (k *Masker) mergeSpans(all []Span) []Span {
 	slices.SortFunc(all, func(a, b Span) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), cmp.Compare(k.rank[a.Kind], k.rank[b.Kind]))
+		if a.Start != b.Start || a.End != b.End {
+			return cmp.Or(a.Start-b.Start, b.End-a.End)
+		}
+		return k.rank[a.Kind] - k.rank[b.Kind]
 	})
 	merged := all[:0]
 	for _, s := range all {

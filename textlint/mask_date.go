@@ -65,8 +65,8 @@ func (m matcher) nextPart(at int) int {
 const firstPaymentYear = "2015"
 
 // findOldDates finds days too early for a payment.
-func findOldDates(_ *Linter, m matcher) []tokenSpan {
-	return slices.DeleteFunc(m.findDates(), func(s tokenSpan) bool {
+func findOldDates(l *Linter, m matcher) []tokenSpan {
+	return slices.DeleteFunc(slices.Clone(m.spans[l.listIDs["@date"]]), func(s tokenSpan) bool {
 		digits := m.digitsOf(tokenSpan{s.start, min(s.start+4, s.end)})
 		return len(digits) != 4 || digits >= firstPaymentYear || digits < "1900"
 	})

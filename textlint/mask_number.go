@@ -12,15 +12,15 @@ import (
 // amount nor a date is hidden whatever it means.
 const minLongNumber = 7
 
-// digitRuns finds digits in a row, of any script and in any groups, without
+// digitParts finds digits in a row, of any script and in any groups, without
 // punctuation between them.
-func (m matcher) digitRuns(length int) []tokenSpan {
+func (m matcher) digitParts(length int) []tokenSpan {
 	var found []tokenSpan
 	m.eachDigitRun(func(run []numberDigit) { found = appendDigits(found, run, length) })
 	return found
 }
 
-// digitSegments is like digitRuns, but groups with blanks between them count as one
+// digitSegments is like digitParts, but groups with blanks between them count as one
 // number only if they look like one.
 func (m matcher) digitSegments(length int) []tokenSpan {
 	var found []tokenSpan
@@ -46,12 +46,7 @@ func appendDigits(found []tokenSpan, run []numberDigit, length int) []tokenSpan 
 // eachDigitRun calls visit with the digits between two words, signs of separation or
 // punctuation.
 func (m matcher) eachDigitRun(visit func([]numberDigit)) {
-	for i := 0; i < len(m.tokens); i++ {
-		run := m.readDigits(i)
-		if len(run) == 0 {
-			continue
-		}
-		i = run[len(run)-1].token
+	for _, run := range m.digitRuns {
 		for _, part := range splitDigits(run, func(d numberDigit) bool { return d.afterPunctuation }) {
 			visit(part)
 		}

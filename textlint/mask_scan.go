@@ -9,7 +9,7 @@ import (
 
 // maskScanners compute the lists that only rules for masking use.
 var maskScanners = []scanner{
-	{"@digits", func(_ *Linter, m matcher) []tokenSpan { return slices.DeleteFunc(m.digitRuns(4), m.isAmountOrTime) }},
+	{"@digits", func(_ *Linter, m matcher) []tokenSpan { return slices.DeleteFunc(m.digitParts(4), m.isAmountOrTime) }},
 	{"@code", func(_ *Linter, m matcher) []tokenSpan { return m.findCodes(4, 1) }},
 	{"@latin", func(_ *Linter, m matcher) []tokenSpan { return m.findLatinWords() }},
 	{"@word", func(_ *Linter, m matcher) []tokenSpan { return m.findSeparateWords() }},

@@ -35,6 +35,7 @@ type normalizedText struct {
 	original       []rune // one rune for each character or invalid byte
 	tokens         []token
 	sentenceBreaks []int // sentenceBreaks[i] counts the sentence breaks before token i
+	gapCosts       []int // gapCosts[i] is how much of a gap the tokens before token i use
 }
 
 const (
@@ -138,7 +139,7 @@ func zeroDigit(r rune) rune {
 // people add it to hide a word. It keeps punctuation around characters for which
 // standalone returns true, such as 好，.
 func (n *normalizedText) dropIsolatingBreaks(standalone func(rune) bool) {
-	kept := n.tokens[:0:0]
+	kept := make([]token, 0, len(n.tokens))
 	for i, t := range n.tokens {
 		if t.kind >= clauseBreak && n.original[t.index] != '\n' && (n.isSingleHan(i-1, -1, standalone) || n.isSingleHan(i+1, 1, standalone)) {
 			if i+1 < len(n.tokens) {
@@ -149,11 +150,20 @@ func (n *normalizedText) dropIsolatingBreaks(standalone func(rune) bool) {
 		kept = append(kept, t)
 	}
 	n.tokens = kept
-	n.sentenceBreaks = make([]int, len(kept)+1)
-	for i, t := range kept {
-		n.sentenceBreaks[i+1] = n.sentenceBreaks[i]
+	n.measureGaps()
+}
+
+// measureGaps computes what isWithinGap compares. A whole word of letters counts as one
+// Chinese character.
+func (n *normalizedText) measureGaps() {
+	n.sentenceBreaks, n.gapCosts = make([]int, len(n.tokens)+1), make([]int, len(n.tokens)+1)
+	for i, t := range n.tokens {
+		n.sentenceBreaks[i+1], n.gapCosts[i+1] = n.sentenceBreaks[i], n.gapCosts[i]
 		if t.kind == sentenceBreak {
 			n.sentenceBreaks[i+1]++
+		}
+		if t.kind != letter || i == 0 || n.tokens[i-1].kind != letter || t.afterSkipped {
+			n.gapCosts[i+1]++
 		}
 	}
 }

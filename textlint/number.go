@@ -64,44 +64,52 @@ var numberFormats = []numberFormat{
 // findLongNumbers finds the numbers of every kind in a text.
 func (l *Linter) findLongNumbers(m matcher) [numberKinds][]tokenSpan {
 	var found [numberKinds][]tokenSpan
-	for i := 0; i < len(m.tokens); i++ {
-		run := m.readDigits(i)
-		if len(run) == 0 {
-			continue
+	for _, run := range m.digitRuns {
+		if len(run) >= 10 && l.touchesNoLetter(m, run) {
+			l.findNumbersInRun(m, run, &found)
 		}
-		i = run[len(run)-1].token
-		if len(run) < 10 || !l.touchesNoLetter(m, run) {
-			continue
-		}
-		l.findNumbersInRun(m, run, &found)
 	}
 	return found
 }
 
-// readDigits returns the digits from token i on. It skips what people put between
+// findDigitRuns finds all possible numbers of a text.
+func (m matcher) findDigitRuns() [][]numberDigit {
+	var runs [][]numberDigit
+	var all []numberDigit // of all runs, to allocate seldom
+	for i := 0; i < len(m.tokens); i++ {
+		from := len(all)
+		if all = m.readDigits(all, i); len(all) > from {
+			runs = append(runs, all[from:len(all):len(all)])
+			i = all[len(all)-1].token
+		}
+	}
+	return runs
+}
+
+// readDigits appends the digits from token i on. It skips what people put between
 // digits, and stops at a word, a separator sign or the end of the text.
-func (m matcher) readDigits(i int) []numberDigit {
-	var run []numberDigit
+func (m matcher) readDigits(all []numberDigit, i int) []numberDigit {
+	from := len(all)
 	afterPunctuation := false
 	for ; i < len(m.tokens); i++ {
-		t := m.tokens[i]
-		if len(run) > 0 && t.afterSeparator {
-			return run
+		t, length := m.tokens[i], len(all)-from
+		if length > 0 && t.afterSeparator {
+			return all
 		}
 		value, isDigit := digitValue(t)
 		switch {
 		case isDigit:
-			run = append(run, numberDigit{i, value, afterPunctuation || m.startsDigitGroup(i, len(run)), afterPunctuation && len(run) > 0})
+			all = append(all, numberDigit{i, value, afterPunctuation || m.startsDigitGroup(i, length), afterPunctuation && length > 0})
 			afterPunctuation = false
-		case t.kind >= clauseBreak && len(run) > 0 && !afterPunctuation:
+		case t.kind >= clauseBreak && length > 0 && !afterPunctuation:
 			afterPunctuation = true
-		case t.r == 'x' && !afterPunctuation && len(run) >= 17:
-			return append(run, numberDigit{i, 'X', t.afterSkipped, false})
+		case t.r == 'x' && !afterPunctuation && length >= 17:
+			return append(all, numberDigit{i, 'X', t.afterSkipped, false})
 		default:
-			return run
+			return all
 		}
 	}
-	return run
+	return all
 }
 
 // startsDigitGroup reports whether the digit at token i starts a group: it is the

@@ -1,6 +1,7 @@
 package textlint
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -98,6 +99,7 @@ func parseAlternatives(text string, listID func(string) (int, error)) ([]int, er
 type matcher struct {
 	*normalizedText
 	spans       [][]tokenSpan            // by list id, sorted by start
+	digitRuns   [][]numberDigit          // see readDigits
 	longNumbers [numberKinds][]tokenSpan // numbers of ten digits and more
 }
 
@@ -119,7 +121,7 @@ func (m matcher) matchPattern(pat pattern) []tokenSpan {
 			return nil
 		}
 	}
-	s := patternSearch{m, pat, lists, make([]tokenSpan, len(pat.items)), map[[2]int]bool{}}
+	s := patternSearch{m, pat, lists, make([]tokenSpan, len(pat.items)), nil}
 	var found []tokenSpan
 	for _, list := range lists[0] {
 		for _, word := range m.spans[list] {
@@ -145,42 +147,40 @@ func (s *patternSearch) matchFrom(n int) bool {
 	if s.failed[[2]int{n, end}] {
 		return false
 	}
-	gap := s.items[n].maxGap
-	for at := end; at <= len(s.tokens) && !s.endsSentence(end, at); at++ {
-		for _, word := range s.spansAt(s.lists[n], at) {
-			s.matched[n] = word
-			if s.matchFrom(n + 1) {
-				return true
-			}
-		}
-		if gap -= s.gapCost(at); gap < 0 {
-			break
+	for _, word := range s.wordsWithinGap(n, end) {
+		s.matched[n] = word
+		if s.matchFrom(n + 1) {
+			return true
 		}
 	}
-	s.failed[[2]int{n, end}] = true
+	if n > 1 { // the first gap is seldom searched twice from one place
+		if s.failed == nil {
+			s.failed = map[[2]int]bool{}
+		}
+		s.failed[[2]int{n, end}] = true
+	}
 	return false
 }
 
-// gapCost returns how much of a gap a token uses: a whole word of letters counts
-// as one Chinese character.
-func (m matcher) gapCost(i int) int {
-	if i > 0 && i < len(m.tokens) && m.tokens[i].kind == letter && m.tokens[i-1].kind == letter && !m.tokens[i].afterSkipped {
-		return 0
-	}
-	return 1
-}
-
-// spansAt returns the spans of these lists that start at a token, the longest
-// first.
-func (m matcher) spansAt(lists []int, start int) []tokenSpan {
+// wordsWithinGap returns the words for item n after a token, the nearest and longest first.
+func (s *patternSearch) wordsWithinGap(n, end int) []tokenSpan {
 	var all []tokenSpan
-	for _, list := range lists {
-		all = append(all, spansStartingIn(m.spans[list], start, start)...)
+	for _, list := range s.lists[n] {
+		words := s.spans[list]
+		for i := firstStartingFrom(words, end); i < len(words) && s.isWithinGap(end, words[i].start, s.items[n].maxGap); i++ {
+			all = append(all, words[i])
+		}
 	}
 	if len(all) > 1 {
-		slices.SortFunc(all, func(a, b tokenSpan) int { return b.end - a.end })
+		slices.SortFunc(all, func(a, b tokenSpan) int { return cmp.Or(a.start-b.start, b.end-a.end) })
 	}
 	return all
+}
+
+// isWithinGap reports whether a gap of at most so many characters and no end of a
+// sentence is between two tokens.
+func (m matcher) isWithinGap(end, start, gap int) bool {
+	return m.gapCosts[start]-m.gapCosts[end] <= gap && !m.endsSentence(end, start)
 }
 
 // nonEmptyLists returns those of the lists that have a span in the text.

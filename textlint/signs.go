@@ -11,20 +11,29 @@ import (
 var webAddress = regexp.MustCompile(`(?i)(https?[:：]/?/?\S+|www\.[^\s，。；、（）]+|` +
 	`[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|cn|net|org|top|xyz|vip|cc|app|link|shop|site|club|icu|info|ltd|work|online|ly|me)\b(/[^\s，。；、（）]*)?)`)
 
-// findLinks finds addresses of web pages, but not the domain of an email address.
+// findLinks finds addresses of web pages, but not the domain of an email address. An
+// address does not continue on the next line.
 func findLinks(_ *Linter, m matcher) []tokenSpan {
 	var found []tokenSpan
-	text := string(m.original)
-	at, runes := 0, 0
-	for _, match := range webAddress.FindAllStringIndex(text, -1) {
-		runes += utf8.RuneCountInString(text[at:match[0]])
-		first := runes
-		runes += utf8.RuneCountInString(text[match[0]:match[1]])
-		at = match[1]
+	start := 0 // of the line, in characters
+	for line := range strings.Lines(string(m.original)) {
+		if strings.Contains(line, ".") || strings.Contains(strings.ToLower(line), "http") {
+			found = m.appendLinks(found, line, start)
+		}
+		start += utf8.RuneCountInString(line)
+	}
+	return found
+}
+
+// appendLinks appends the addresses in a line that starts at a character of the text.
+func (m matcher) appendLinks(found []tokenSpan, line string, start int) []tokenSpan {
+	for _, match := range webAddress.FindAllStringIndex(line, -1) {
+		first := start + utf8.RuneCountInString(line[:match[0]])
+		last := first + utf8.RuneCountInString(line[match[0]:match[1]])
 		if first > 0 && strings.ContainsRune("@＠", m.original[first-1]) {
 			continue
 		}
-		if span := (tokenSpan{m.firstTokenFrom(first), m.firstTokenFrom(runes)}); span.start < span.end {
+		if span := (tokenSpan{m.firstTokenFrom(first), m.firstTokenFrom(last)}); span.start < span.end {
 			found = append(found, span)
 		}
 	}

@@ -1,7 +1,5 @@
 package textlint
 
-import "sort"
-
 // tokenSpan is a range of tokens, end excluded.
 type tokenSpan struct{ start, end int }
 
@@ -99,10 +97,23 @@ func withoutSafe(n *normalizedText, spans, safe []tokenSpan) []tokenSpan {
 
 // spansStartingIn returns the spans with a start from low to high, included.
 func spansStartingIn(spans []tokenSpan, low, high int) []tokenSpan {
-	first := sort.Search(len(spans), func(i int) bool { return spans[i].start >= low })
+	first := firstStartingFrom(spans, low)
 	last := first
 	for last < len(spans) && spans[last].start <= high {
 		last++
 	}
 	return spans[first:last]
+}
+
+// firstStartingFrom returns the index of the first span that starts at a token or after it.
+func firstStartingFrom(spans []tokenSpan, start int) int {
+	low, high := 0, len(spans)
+	for low < high {
+		if middle := (low + high) / 2; spans[middle].start < start {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
 }
