@@ -88,8 +88,8 @@ func (m matcher) isOneNumber(run []numberDigit) bool {
 }
 
 // findNumbers finds long numbers of unknown meaning, but no amounts and no dates.
-func findNumbers(_ *Linter, m matcher) []tokenSpan {
-	return slices.DeleteFunc(m.digitSegments(minLongNumber), m.isAmountOrTime)
+func findNumbers(l *Linter, m matcher) []tokenSpan {
+	return l.withoutAmounts(m, m.digitSegments(minLongNumber))
 }
 
 // findMixedCodes finds letters and digits in a row with so many digits that they
@@ -99,22 +99,39 @@ func findMixedCodes(_ *Linter, m matcher) []tokenSpan {
 }
 
 var (
-	isoTime = regexp.MustCompile(`^20[1-9]\d[-/.]?(0?[1-9]|1[0-2])[-/.]?(0?[1-9]|[12]\d|3[01])([ T]{0,2}\d{1,6})?$`)
+	isoTime = regexp.MustCompile(`^20[1-9]\d(?:[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[ T]{0,2}\d{1,2}(?:\d\d){0,2})?$`)
 	decimal = regexp.MustCompile(`^\d{1,9}\.\d{1,2}(?:\D|$)`)
 )
 
-// isAmountOrTime reports whether a number is a sum of money or an instant of this
-// century, which the other party may read.
-func (m matcher) isAmountOrTime(s tokenSpan) bool {
+// withoutAmounts drops the numbers that are amounts or times.
+func (l *Linter) withoutAmounts(m matcher, numbers []tokenSpan) []tokenSpan {
+	return slices.DeleteFunc(numbers, func(s tokenSpan) bool { return m.isTimeOrDecimal(s) || l.isAmount(m, s) })
+}
+
+// isTimeOrDecimal reports whether a number is an instant of this century or has two
+// decimals, which the other party may read.
+func (m matcher) isTimeOrDecimal(s tokenSpan) bool {
 	first, end := m.tokens[s.start].index, m.tokens[s.end-1].index+1
-	if isoTime.MatchString(string(m.original[first:end])) || decimal.MatchString(string(m.original[first:min(end+3, len(m.original))])) {
-		return true
-	}
-	if s.end-s.start > 10 {
+	return isoTime.MatchString(string(m.original[first:end])) || decimal.MatchString(string(m.original[first:min(end+3, len(m.original))]))
+}
+
+// The longest amounts, in digits: with a currency, and with another sign that the number
+// is a sum or a count. Longer ones may be accounts.
+const maxAmount, maxCount = 10, 9
+
+// isAmount reports whether a currency, a unit or a word before a number makes it a sum of
+// money or a count.
+func (l *Linter) isAmount(m matcher, s tokenSpan) bool {
+	if s.end-s.start > maxAmount {
 		return false
 	}
-	currency := first > 0 && strings.ContainsRune("¥￥$", m.original[first-1])
-	return currency || s.end < len(m.tokens) && strings.ContainsRune("元圆块万", m.tokens[s.end].r)
+	before := strings.TrimRight(string(m.original[max(m.tokens[s.start].index-2, 0):m.tokens[s.start].index]), " ")
+	if strings.HasSuffix(before, "¥") || strings.HasSuffix(before, "￥") || strings.HasSuffix(before, "$") ||
+		s.end < len(m.tokens) && strings.ContainsRune("元圆块万", m.tokens[s.end].r) {
+		return true
+	}
+	isCounted := len(spansStartingIn(m.spans[l.listIDs["{amount_unit}"]], s.end, s.end)) > 0
+	return s.end-s.start <= maxCount && (isCounted || hasSpanEndingAt(m.spans[l.listIDs["{amount_cue}"]], s.start))
 }
 
 // findOldIdentityNumbers finds identity numbers of 15 digits, with a birthday in

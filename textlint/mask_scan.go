@@ -9,7 +9,8 @@ import (
 
 // maskScanners compute the lists that only rules for masking use.
 var maskScanners = []scanner{
-	{"@digits", func(_ *Linter, m matcher) []tokenSpan { return slices.DeleteFunc(m.digitParts(4), m.isAmountOrTime) }},
+	{"@digits", func(l *Linter, m matcher) []tokenSpan { return l.withoutAmounts(m, m.digitParts(4)) }},
+	{"@likelyname", (*Linter).findLikelyNames},
 	{"@code", func(_ *Linter, m matcher) []tokenSpan { return m.findCodes(4, 1) }},
 	{"@latin", func(_ *Linter, m matcher) []tokenSpan { return m.findLatinWords() }},
 	{"@word", func(_ *Linter, m matcher) []tokenSpan { return m.findSeparateWords() }},

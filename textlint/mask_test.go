@@ -51,7 +51,7 @@ func TestMaskHides(t *testing.T) {
 	t.Parallel()
 	k := loadMasker(t)
 	seen := map[string]bool{}
-	for _, e := range readMaskExamples(t, "hidden.yaml") {
+	for _, e := range append(readMaskExamples(t, "hidden.yaml"), readMaskExamples(t, "chats_hidden.yaml")...) {
 		masked, spans := k.Mask(e.Text, e.known())
 		for _, word := range e.Hide {
 			if !strings.Contains(e.Text, word) {
@@ -90,10 +90,46 @@ func TestMaskNamesTheKind(t *testing.T) {
 func TestMaskKeeps(t *testing.T) {
 	t.Parallel()
 	k := loadMasker(t)
-	for _, e := range readMaskExamples(t, "kept.yaml") {
+	for _, e := range append(readMaskExamples(t, "kept.yaml"), readMaskExamples(t, "chats_kept.yaml")...) {
 		if masked, spans := k.Mask(e.Text, e.known()); len(spans) > 0 || masked != e.Text {
 			t.Errorf("%q became %q: %v", e.Text, masked, spans)
 		}
+	}
+}
+
+// The least that masking must reach on texts for which no rule was made, in percent.
+const minRecall, minPrecision = 80, 80
+
+// TestMaskOnUnseenTexts measures how many personal words are hidden (recall), and how many of
+// the texts in which something is hidden contain personal data (precision).
+func TestMaskOnUnseenTexts(t *testing.T) {
+	t.Parallel()
+	k := loadMasker(t)
+	words, hidden, right, wrong := 0, 0, 0, 0
+	for _, e := range readMaskExamples(t, "unseen_hidden.yaml") {
+		masked, spans := k.Mask(e.Text, e.known())
+		if len(spans) > 0 {
+			right++
+		}
+		for _, word := range e.Hide {
+			words++
+			if !strings.Contains(masked, word) {
+				hidden++
+			} else {
+				t.Logf("left: %q in %q", word, masked)
+			}
+		}
+	}
+	for _, e := range readMaskExamples(t, "unseen_kept.yaml") {
+		if masked, spans := k.Mask(e.Text, e.known()); len(spans) > 0 {
+			wrong++
+			t.Logf("hidden without need: %q", masked)
+		}
+	}
+	recall, precision := 100*hidden/words, 100*right/(right+wrong)
+	t.Logf("recall %d/%d = %d%%, precision %d/%d = %d%%", hidden, words, recall, right, right+wrong, precision)
+	if words < 60 || recall < minRecall || precision < minPrecision {
+		t.Errorf("of %d words: recall %d%%, precision %d%%", words, recall, precision)
 	}
 }
 
@@ -183,21 +219,32 @@ func BenchmarkMask(b *testing.B) {
 	}
 }
 
+// FuzzMask also repeats texts, because some faults need long ones.
 func FuzzMask(f *testing.F) {
 	k := loadMasker(f)
-	for _, name := range []string{"hidden.yaml", "kept.yaml"} {
+	for i, name := range []string{"hidden.yaml", "kept.yaml", "chats_hidden.yaml", "chats_kept.yaml"} {
 		for _, e := range readMaskExamples(f, name) {
-			f.Add(e.Text, strings.Join(e.Names, " "))
+			f.Add(e.Text, strings.Join(e.Names, " "), uint16(i))
 		}
 	}
-	f.Fuzz(func(t *testing.T, text, name string) {
+	f.Fuzz(func(t *testing.T, text, name string, more uint16) {
+		if long := len(text) * (int(more) + 1); long > len(text) && long <= maxFuzzed {
+			text = strings.Repeat(text, int(more)+1)
+		}
+		start := time.Now()
 		masked, spans := k.Mask(text, textlint.Names{Hide: []string{name}})
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%d bytes took %s", len(text), took)
+		}
 		if utf8.ValidString(text) && !utf8.ValidString(masked) {
 			t.Errorf("%q became %q", text, masked)
 		}
 		checkMasked(t, text, masked, spans)
 	})
 }
+
+// maxFuzzed is the length of the longest repeated text, in bytes.
+const maxFuzzed = 64 << 10
 
 // checkMasked checks that the text outside of the spans is unchanged.
 func checkMasked(t *testing.T, text, masked string, spans []textlint.Span) {

@@ -25,6 +25,8 @@ var detectors = map[string]func(*Linter, matcher) []tokenSpan{
 	"lookalike":     findLookalikes,
 	"old_date":      findOldDates,
 	"dotted_name":   findDottedNames,
+	"free_name":     findFreeNames,
+	"speaker":       findSpeakers,
 }
 
 // numberDigit is one digit of a possible number.

@@ -62,17 +62,13 @@ func (m matcher) findShortNumbers() []tokenSpan {
 // name such as 张*伟 does not count.
 func (l *Linter) findNames(m matcher) []tokenSpan {
 	var found []tokenSpan
-	surnames := m.spans[l.listIDs["{"+surnameList+"}"]]
-	words, excluded := m.spans[l.listIDs["{"+plainWordList+"}"]], m.spans[l.listIDs["{"+nonNameList+"}"]]
-	isGivenName := func(i int) bool {
-		return i < len(m.tokens) && m.tokens[i].kind == han && !m.tokens[i].afterMask && len(spansStartingIn(excluded, i, i)) == 0
-	}
-	for _, s := range surnames {
-		if overlapsSurname(words, s) || len(spansStartingIn(words, s.end, s.end)) > 0 || !isGivenName(s.end) {
+	words := m.spans[l.listIDs["{"+plainWordList+"}"]]
+	for _, s := range l.findSurnames(m) {
+		if !l.isGivenName(m, s.end) {
 			continue
 		}
 		end := s.end + 1
-		if isGivenName(end) && len(spansStartingIn(words, end, end)) == 0 {
+		if l.isGivenName(m, end) && len(spansStartingIn(words, end, end)) == 0 {
 			end++
 		}
 		if end >= len(m.tokens) || !m.tokens[end].afterMask {
@@ -80,6 +76,24 @@ func (l *Linter) findNames(m matcher) []tokenSpan {
 		}
 	}
 	return found
+}
+
+// findSurnames finds surnames that are not part of another word.
+func (l *Linter) findSurnames(m matcher) []tokenSpan {
+	words := m.spans[l.listIDs["{"+plainWordList+"}"]]
+	var found []tokenSpan
+	for _, s := range m.spans[l.listIDs["{"+surnameList+"}"]] {
+		if !overlapsSurname(words, s) && len(spansStartingIn(words, s.end, s.end)) == 0 {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// isGivenName reports whether token i may be a character of a given name.
+func (l *Linter) isGivenName(m matcher, i int) bool {
+	return i < len(m.tokens) && m.tokens[i].kind == han && !m.tokens[i].afterMask &&
+		len(spansStartingIn(m.spans[l.listIDs["{"+nonNameList+"}"]], i, i)) == 0
 }
 
 // overlapsSurname reports whether a word starts at a surname or overlaps it from
