@@ -40,6 +40,8 @@ func TestText(t *testing.T) {
 		"GB18030":         {"text/plain", gb, "老王：〔已遮蔽〕\n我：好"},
 		"UTF-16":          {"text/plain", utf16, "老王：〔已遮蔽〕\n我：好"},
 		"empty":           {"text/plain", []byte(" \n"), ""},
+		"web page":        {"text/html", []byte(text), ""}, // tags and entities hide text from the mask
+		"JSON":            {"application/json", []byte(text), ""},
 		"film":            {"video/mp4", []byte(text), ""},
 		"recording":       {"audio/mpeg", []byte(text), ""},
 		"workbook":        {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", []byte(text), ""},
