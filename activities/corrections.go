@@ -108,7 +108,24 @@ func (a *Cases) computeCorrection(
 		Start: recorded.Start, FiledAt: c.CreatedAt, Current: c.Position, Deadlines: c.Deadlines, Steps: recorded.Steps,
 		Entry: entry, Author: author, Command: command, Now: now,
 	}, deadlines)
-	return corrected, errors.Join(err, failed)
+	if failed != nil {
+		return corrected, failed
+	}
+	return corrected, a.nameObstacle(ctx, c.ID, err)
+}
+
+// nameObstacle adds to a refusal the kind of the entry that prevents the correction.
+func (a *Cases) nameObstacle(ctx context.Context, id recovery.CaseID, refused error) error {
+	fault, found := errors.AsType[*recovery.Fault](refused)
+	if !found || fault.Correction == nil || fault.Correction.Entry == 0 || fault.Correction.Kind != "" {
+		return refused
+	}
+	kind, _, err := a.Record.FindEntryAuthor(ctx, id, fault.Correction.Entry)
+	if err != nil {
+		return err
+	}
+	fault.Correction.Kind = kind
+	return fault
 }
 
 // recordedStep returns the step as it is kept to compute later corrections.

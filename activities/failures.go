@@ -24,9 +24,23 @@ func nonRetryable(err error) error {
 		return err
 	default:
 		return temporal.NewApplicationErrorWithOptions(fault.Detail, string(fault.Code), temporal.ApplicationErrorOptions{
-			NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign, Details: []any{fault.Fields},
+			NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign, Details: []any{fault.Fields, fault.Correction},
 		})
 	}
+}
+
+// FaultOf returns the Fault that nonRetryable made an error of. Errors of earlier builds
+// name no refused correction.
+func FaultOf(failed *temporal.ApplicationError) *recovery.Fault {
+	fault := &recovery.Fault{Code: recovery.Code(failed.Type()), Detail: failed.Message(), Cause: failed}
+	if !failed.HasDetails() || failed.Details(&fault.Fields, &fault.Correction) == nil {
+		return fault
+	}
+	fault.Correction = nil
+	if failed.Details(&fault.Fields) != nil {
+		fault.Fields = nil
+	}
+	return fault
 }
 
 // The reasons why an export cannot be built. The journal holds the code; the

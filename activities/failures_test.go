@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +34,31 @@ func TestNonRetryable(t *testing.T) {
 		if got != test.final {
 			t.Errorf("%v is final: %v", test.err, got)
 		}
+	}
+}
+
+// TestFaultOf: a Fault arrives with its fields and the refused correction, also from a
+// build that sent only the fields.
+func TestFaultOf(t *testing.T) {
+	t.Parallel()
+	sent := &recovery.Fault{
+		Code: recovery.CodeCorrectionRefused, Detail: "no", Fields: []recovery.FieldFault{{Field: "seq", Code: "x", Detail: "y"}},
+		Correction: &recovery.CorrectionRefusal{Reason: recovery.LaterEntryDepends, Entry: 7, Kind: recovery.EntryRouteChosen},
+	}
+	var failed *temporal.ApplicationError
+	if !errors.As(nonRetryable(sent), &failed) {
+		t.Fatal("no application error")
+	}
+	got := FaultOf(failed)
+	if got.Code != sent.Code || got.Detail != sent.Detail || !slices.Equal(got.Fields, sent.Fields) || got.Correction == nil || *got.Correction != *sent.Correction {
+		t.Errorf("got %+v", got)
+	}
+	earlier := temporal.NewNonRetryableApplicationError("no", string(sent.Code), nil, sent.Fields)
+	if !errors.As(earlier, &failed) {
+		t.Fatal("no application error")
+	}
+	if got := FaultOf(failed); !slices.Equal(got.Fields, sent.Fields) || got.Correction != nil {
+		t.Errorf("of an earlier build: %+v", got)
 	}
 }
 

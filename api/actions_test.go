@@ -97,6 +97,30 @@ func TestRefuseActionNotAllowed(t *testing.T) {
 	}
 }
 
+// TestRefusedCorrection: the problem names the entry to correct first, or the action to
+// take instead.
+func TestRefusedCorrection(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	id := filed.stringField("id")
+	s.takeAction(t, recovery.RoleClaimant, id, recovery.Escalate, `{"to":"legal","reason":"没有回音"}`).wantStatus(http.StatusOK)
+	s.takeAction(t, recovery.RoleClaimant, id, recovery.ChooseRoute, `{"route":"small_claims","why":"金额小"}`).wantStatus(http.StatusOK)
+	refuse := func(body string) api.CorrectionRefusal {
+		p := s.takeAction(t, recovery.RoleClaimant, id, recovery.Correct, body).problem(http.StatusConflict, "correction_refused")
+		if p.CorrectionRefusal == nil {
+			t.Fatalf("no reason: %+v", p)
+		}
+		return *p.CorrectionRefusal
+	}
+	if why := refuse(`{"seq":1,"reason":"x"}`); why.Reason != api.CorrectionReasonOtherAction || why.Action == nil || *why.Action != "amend_facts" || why.Entry != nil {
+		t.Errorf("the filing: %+v", why)
+	}
+	if why := refuse(`{"seq":2,"reason":"x"}`); why.Reason != api.CorrectionReasonLaterEntry || why.Entry == nil || *why.EntryKind != "route_chosen" {
+		t.Errorf("a stage that a route was chosen in: %+v", why)
+	}
+}
+
 func TestIfMatch(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t, api.Options{})

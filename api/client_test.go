@@ -179,7 +179,8 @@ type problem struct {
 	} `json:"errors"`
 	Allowed []string `json:"allowed_actions"`
 
-	ContactRefusal *api.ContactRefusal `json:"contact_refusal"`
+	ContactRefusal    *api.ContactRefusal    `json:"contact_refusal"`
+	CorrectionRefusal *api.CorrectionRefusal `json:"correction_refusal"`
 }
 
 // problem is a decoded problem document.

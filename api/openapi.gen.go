@@ -150,6 +150,19 @@ const (
 	ContactReasonCodeTextUnsafe   ContactReasonCode = "text_unsafe"
 )
 
+// Defines values for CorrectionReason.
+const (
+	CorrectionReasonAutomatic    CorrectionReason = "automatic"
+	CorrectionReasonFollows      CorrectionReason = "follows"
+	CorrectionReasonIsCorrection CorrectionReason = "is_correction"
+	CorrectionReasonLaterEntry   CorrectionReason = "later_entry"
+	CorrectionReasonOnlyTakeBack CorrectionReason = "only_take_back"
+	CorrectionReasonOtherAction  CorrectionReason = "other_action"
+	CorrectionReasonPaidOut      CorrectionReason = "paid_out"
+	CorrectionReasonPermanent    CorrectionReason = "permanent"
+	CorrectionReasonTakenBack    CorrectionReason = "taken_back"
+)
+
 // Defines values for Decision.
 const (
 	DecisionDenied        Decision = "denied"
@@ -1315,6 +1328,24 @@ type Contacts struct {
 	// Today Messages to counterparts in the last 24 hours
 	Today int `json:"today"`
 	Total int `json:"total"`
+}
+
+// CorrectionReason Why an entry cannot be corrected; reasons are added, never renamed
+type CorrectionReason string
+
+// CorrectionRefusal For correction_refused: why the entry cannot be corrected, and what to do instead
+type CorrectionRefusal struct {
+	// Action The action that replaces what the entry says, with `other_action`
+	Action *string `json:"action"`
+
+	// Entry Number of the entry to correct first (`later_entry`) or instead
+	Entry *int64 `json:"entry"`
+
+	// EntryKind Its EntryKind
+	EntryKind *string `json:"entry_kind"`
+
+	// Reason Why an entry cannot be corrected; reasons are added, never renamed
+	Reason CorrectionReason `json:"reason"`
 }
 
 // Counterpart A person who received money by mistake
@@ -2627,8 +2658,11 @@ type Problem struct {
 
 	// ContactRefusal For a refused plan_contact: the reasons, and from when only the text itself could be refused
 	ContactRefusal *ContactRefusal `json:"contact_refusal,omitempty"`
-	Detail         string          `json:"detail"`
-	Errors         []FieldError    `json:"errors"`
+
+	// CorrectionRefusal For correction_refused: why the entry cannot be corrected, and what to do instead
+	CorrectionRefusal *CorrectionRefusal `json:"correction_refusal,omitempty"`
+	Detail            string             `json:"detail"`
+	Errors            []FieldError       `json:"errors"`
 
 	// Instance urn:uuid: and the request's id
 	Instance string `json:"instance"`

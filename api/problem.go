@@ -89,6 +89,9 @@ func newProblem(err error) Problem {
 	if fault.Contact != nil {
 		document.ContactRefusal = renderContactRefusal(*fault.Contact)
 	}
+	if fault.Correction != nil {
+		document.CorrectionRefusal = renderCorrectionRefusal(*fault.Correction)
+	}
 	document.RetryAt = renderTimeOrNull(fault.RetryAt)
 	if fault.Code == recovery.CodeActionNotAllowed {
 		allowed := convertStrings[Action](fault.Allowed)
@@ -158,4 +161,12 @@ func renderContactReason(r recovery.ContactReason) ContactReason {
 		result.QuietFromHour, result.QuietUntilHour = &r.Quiet.From, &r.Quiet.Until
 	}
 	return result
+}
+
+// renderCorrectionRefusal renders why an entry cannot be corrected.
+func renderCorrectionRefusal(r recovery.CorrectionRefusal) *CorrectionRefusal {
+	return &CorrectionRefusal{
+		Reason: CorrectionReason(r.Reason), Entry: numberOrNull(r.Entry), EntryKind: nullIfEmpty[string](r.Kind),
+		Action: nullIfEmpty[string](r.Action),
+	}
 }

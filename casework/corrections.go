@@ -22,13 +22,18 @@ func (s *Service) completeCorrection(
 	if !body.Action.CorrectsEntry() || !slices.Contains(allowedActions(c, actor), body.Action) {
 		return body, nil // an action that is not allowed is refused later
 	}
+	if body.Action == recovery.ApproveCorrection {
+		if _, err := c.Position.PendingCorrection(body.Seq); err != nil {
+			return body, withAllowedActions(err, c, actor)
+		}
+	}
 	target, err := s.correctedEntry(ctx, actor, c, body.Seq)
 	if err != nil {
 		return body, err
 	}
-	rule, ok := recovery.CorrectionRuleOf(target.Kind)
-	if !ok {
-		return body, recovery.UncorrectableEntry(body.Seq)
+	rule, err := s.correctionRule(ctx, c, target)
+	if err != nil {
+		return body, err
 	}
 	if target.Kind == recovery.EntryCounterpartAdded {
 		body.Marks = s.marksWithout(c, target)
@@ -36,7 +41,37 @@ func (s *Service) completeCorrection(
 	if body.Action == recovery.ApproveCorrection {
 		return s.withProposal(ctx, c, body, rule.Action)
 	}
-	said, err := s.saidNow(ctx, c, target, rule.Action)
+	return s.completeReplacement(ctx, actor, c, body, target, rule.Action)
+}
+
+// correctionRule returns the rule for an entry, or the refusal that names the entry to
+// correct instead.
+func (s *Service) correctionRule(ctx context.Context, c recovery.Case, target entryContent) (recovery.CorrectionRule, error) {
+	rule, ok := recovery.CorrectionRuleOf(target.Kind)
+	if ok && target.Actor.Role != recovery.RoleSystem {
+		return rule, nil
+	}
+	cause, err := journal.CauseOf(target.Entry, func(seq int64) (journal.Entry, error) {
+		stored, err := s.Store.FindEntry(ctx, c.ID, seq)
+		if err != nil {
+			return journal.Entry{}, err
+		}
+		return journal.ParseEntry(stored.Record.Bytes)
+	})
+	if err != nil {
+		return rule, err
+	}
+	return rule, recovery.UncorrectableEntry(
+		recovery.EntryRef{Seq: target.Seq, Kind: target.Kind}, target.Actor.Role, recovery.EntryRef{Seq: cause.Seq, Kind: cause.Kind},
+	)
+}
+
+// completeReplacement fills in what a replacement leaves out, and refuses a correction
+// that changes nothing.
+func (s *Service) completeReplacement(
+	ctx context.Context, actor recovery.Actor, c recovery.Case, body recovery.ActionBody, target entryContent, action recovery.Action,
+) (recovery.ActionBody, error) {
+	said, err := s.saidNow(ctx, c, target, action)
 	if err != nil {
 		return body, err
 	}
@@ -44,7 +79,7 @@ func (s *Service) completeCorrection(
 		return body, unknownEntry()
 	}
 	if body.Replacement != nil {
-		replacement, err := overlay(said, *body.Replacement, rule.Action)
+		replacement, err := overlay(said, *body.Replacement, action)
 		if err == nil {
 			err = s.checkReplacement(c, replacement)
 		}
@@ -53,7 +88,7 @@ func (s *Service) completeCorrection(
 		}
 		body.Replacement = &replacement
 	}
-	if err := checkCorrectionChanges(c, body, said, rule.Action); err != nil {
+	if err := checkCorrectionChanges(c, body, said, action); err != nil {
 		return body, err
 	}
 	body.Visibility = correctionVisibility(target, said, body.Replacement)
@@ -88,7 +123,7 @@ func checkCorrectionChanges(c recovery.Case, body recovery.ActionBody, said map[
 	isTakenBack := slices.ContainsFunc(c.Corrections, func(m recovery.CorrectionMark) bool { return m.Seq == body.Seq && m.TakenBack })
 	switch {
 	case body.Replacement == nil && isTakenBack:
-		return recovery.Faultf(recovery.CodeCorrectionRefused, "Entry %d was taken back already.", body.Seq)
+		return recovery.RefuseTakingBackAgain(body.Seq)
 	case body.Replacement == nil || isTakenBack:
 		return nil
 	}
@@ -112,13 +147,10 @@ func isSameBody(a, b recovery.ActionBody) bool {
 	return errFirst == nil && errSecond == nil && bytes.Equal(first, second)
 }
 
-// entryContent is the part of an entry that can be corrected.
+// entryContent is an entry with its personal values by their path.
 type entryContent struct {
-	Seq    int64
-	Kind   recovery.EntryKind
-	Facts  map[string]any
+	journal.Entry
 	Values map[string]string
-	At     string // when it happened, as stated by the actor
 }
 
 func parseContent(stored journal.StoredEntry) (entryContent, error) {
@@ -126,9 +158,7 @@ func parseContent(stored journal.StoredEntry) (entryContent, error) {
 	if err != nil {
 		return entryContent{}, err
 	}
-	content := entryContent{
-		Seq: entry.Seq, Kind: entry.Kind, Facts: entry.Facts, Values: map[string]string{}, At: entry.ClaimedAt,
-	}
+	content := entryContent{Entry: entry, Values: map[string]string{}}
 	for _, value := range stored.Record.Values {
 		content.Values[value.Path] = value.Value
 	}
@@ -179,7 +209,7 @@ func (s *Service) saidNow(ctx context.Context, c recovery.Case, target entryCont
 func (e entryContent) replacement(action recovery.Action) map[string]any {
 	inner := entryContent{Values: map[string]string{}}
 	inner.Facts, _ = e.Facts["replacement"].(map[string]any)
-	inner.At, _ = inner.Facts["at"].(string)
+	inner.ClaimedAt, _ = inner.Facts["at"].(string)
 	for path, value := range e.Values {
 		if name, found := strings.CutPrefix(path, recovery.ReplacementPath); found {
 			inner.Values[name] = value
@@ -194,8 +224,8 @@ func (e entryContent) fieldsOf(action recovery.Action) map[string]any {
 	fields := map[string]any{}
 	for _, field := range spec.Fields {
 		switch {
-		case field.Form == recovery.PastForm && e.At != "":
-			fields[field.Name] = e.At
+		case field.Form == recovery.PastForm && e.ClaimedAt != "":
+			fields[field.Name] = e.ClaimedAt
 		case e.Facts[field.Name] != nil:
 			fields[field.Name] = e.Facts[field.Name]
 		case e.Values[field.Name] != "":
@@ -276,5 +306,5 @@ func (s *Service) withProposal(
 		body.Replacement = &replacement
 		return body, err
 	}
-	return body, recovery.Faultf(recovery.CodeActionNotAllowed, "No correction of entry %d waits for approval.", body.Seq)
+	return body, recovery.NoPendingCorrection(body.Seq)
 }

@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -164,6 +165,55 @@ func TestRefusedCorrections(t *testing.T) {
 	}
 	if after := len(rig.ReadEntries(t, view.ID)); after != before {
 		t.Errorf("%d entries are left by refusals", after-before)
+	}
+}
+
+// TestRefusalsNameWhatToDo: the entry to correct first or instead, or the action to take.
+func TestRefusalsNameWhatToDo(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	rig.SetNoon(1)
+	view, returned := mistypeReturn(t, rig)
+	closed := findEntry(t, rig, view.ID, recovery.EntryClosed).Seq
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.Correct, Seq: returned, Reason: "x"})
+	act(t, rig, recovery.RoleSupervisor, view.ID, recovery.ActionBody{Action: recovery.Escalate, To: recovery.Legal, Reason: "x"})
+	escalated := findEntry(t, rig, view.ID, recovery.EntryEscalated).Seq
+	act(t, rig, recovery.RoleLegal, view.ID, recovery.ActionBody{Action: recovery.ChooseRoute, Route: recovery.CivilSuit, Why: "x"})
+	ofReturn := recovery.CorrectionRefusal{Reason: recovery.FollowsFromEntry, Entry: returned, Kind: recovery.EntryReturnRecorded}
+	isCorrection := ofReturn
+	isCorrection.Reason = recovery.IsCorrectionItself
+	for name, test := range map[string]struct {
+		seq  int64
+		want recovery.CorrectionRefusal
+	}{
+		"the filing":            {1, recovery.CorrectionRefusal{Reason: recovery.ReplacedByAction, Action: recovery.AmendFacts}},
+		"what followed":         {closed, ofReturn},
+		"a correction":          {findEntry(t, rig, view.ID, recovery.EntryCorrected).Seq, isCorrection},
+		"what it led to":        {findEntry(t, rig, view.ID, recovery.EntryCorrected).Seq + 1, ofReturn},
+		"something taken back":  {returned, recovery.CorrectionRefusal{Reason: recovery.AlreadyTakenBack}},
+		"something relied upon": {escalated, recovery.CorrectionRefusal{Reason: recovery.LaterEntryDepends, Entry: findEntry(t, rig, view.ID, recovery.EntryRouteChosen).Seq, Kind: recovery.EntryRouteChosen}},
+	} {
+		_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.ActionBody{Action: recovery.Correct, Seq: test.seq, Reason: "x"})
+		fault, found := errors.AsType[*recovery.Fault](err)
+		if !found || fault.Correction == nil || *fault.Correction != test.want {
+			t.Errorf("%s: %v, want %+v", name, err, test.want)
+		}
+	}
+}
+
+// TestAnApprovalOfNothing: the refusal says that nothing waits, whatever the entry is.
+func TestAnApprovalOfNothing(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	rig.SetNoon(1)
+	view, seq := mistypeReturn(t, rig)
+	p := view.Position
+	p.FourEyes = 1
+	rig.SetPosition(t, view.ID, p)
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.Correct, Seq: seq, Reason: "x"})
+	for _, other := range []int64{1, seq + 1} {
+		_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.ActionBody{Action: recovery.ApproveCorrection, Seq: other})
+		wantCode(t, err, recovery.CodeActionNotAllowed)
 	}
 }
 

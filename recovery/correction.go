@@ -38,8 +38,9 @@ type CorrectionRule struct {
 	ByAuthor bool
 	// OnlyTakeBack is set if the entry says nothing that could be replaced.
 	OnlyTakeBack bool
-	// Settled returns why the entry cannot be corrected at this position; "" if it can.
-	Settled func(Position) string
+	// isPaidOut, if set, reports whether the entry cannot be corrected any more because
+	// money was paid.
+	isPaidOut func(Position) bool
 }
 
 // AuthorWindow is how long people can correct what they wrote themselves.
@@ -54,8 +55,8 @@ var correctionTable = []CorrectionRule{
 	{Kind: EntryMediationRecorded, Action: RecordMediation, ByAuthor: true},
 	{Kind: EntryNoteAdded, Action: AddNote, ByAuthor: true},
 	{Kind: EntryPlatformReplied, Action: RecordPlatformReply, ByAuthor: true},
-	{Kind: EntryDecisionProposed, Action: DecideAppeal, ByAuthor: true, Settled: decisionSettled},
-	{Kind: EntryAppealDecided, Action: DecideAppeal, ByAuthor: true, Settled: decisionSettled},
+	{Kind: EntryDecisionProposed, Action: DecideAppeal, ByAuthor: true, isPaidOut: Position.isDecisionPaidOut},
+	{Kind: EntryAppealDecided, Action: DecideAppeal, ByAuthor: true, isPaidOut: Position.isDecisionPaidOut},
 	{Kind: EntryRouteChosen, Action: ChooseRoute, ByAuthor: true},
 	{Kind: EntryLegalStep, Action: RecordLegalStep, ByAuthor: true},
 	{Kind: EntryEscalated, Action: Escalate, ByAuthor: true, OnlyTakeBack: true},
@@ -66,12 +67,16 @@ var correctionTable = []CorrectionRule{
 	{Kind: EntryDangerReported, Action: ReportDanger, OnlyTakeBack: true},
 }
 
-// decisionSettled: money that the platform has paid cannot be undecided.
-func decisionSettled(p Position) string {
-	if p.Granted > 0 && p.Recovered >= p.PaidOut {
-		return "The decision was carried out: the granted money has arrived."
+// isDecisionPaidOut: money that the platform has paid cannot be undecided.
+func (p Position) isDecisionPaidOut() bool { return p.Granted > 0 && p.Recovered >= p.PaidOut }
+
+// CheckPosition returns a Fault with CodeCorrectionRefused if the entry cannot be
+// corrected at this position.
+func (r CorrectionRule) CheckPosition(seq int64, p Position) error {
+	if r.isPaidOut != nil && r.isPaidOut(p) {
+		return refuseCorrection(seq, CorrectionRefusal{Reason: DecisionPaidOut}, nil)
 	}
-	return ""
+	return nil
 }
 
 // CorrectionRuleOf returns the row of a kind of entry. ok is false for an entry that
@@ -112,12 +117,6 @@ func (r CorrectionRule) CheckCorrector(actor Actor, author EntryAuthor, now time
 	}
 }
 
-// UncorrectableEntry returns the Fault for an entry of a kind that has no rule.
-func UncorrectableEntry(seq int64) error {
-	return Faultf(CodeCorrectionRefused, "%s cannot be corrected: it records what followed, or what somebody else confirmed. "+
-		"Correct the entry that caused it.", formatEntry(seq))
-}
-
 func formatEntry(seq int64) string { return "Entry " + strconv.FormatInt(seq, 10) }
 
 func (s RecordedStep) isCorrection() bool { return s.Command != nil && s.Command.Correction != nil }
@@ -139,14 +138,20 @@ func (p Position) withCorrectionStep(m Command) Position {
 	return p
 }
 
-// pendingCorrection returns the correction of an entry that waits for approval.
-func (p Position) pendingCorrection(seq int64) (PendingCorrection, error) {
+// PendingCorrection returns the correction of an entry that waits for approval. Errors:
+// CodeActionNotAllowed.
+func (p Position) PendingCorrection(seq int64) (PendingCorrection, error) {
 	for _, pending := range p.PendingCorrections {
 		if pending.Seq == seq {
 			return pending, nil
 		}
 	}
-	return PendingCorrection{}, Faultf(CodeActionNotAllowed, "No correction of entry %d waits for approval.", seq)
+	return PendingCorrection{}, NoPendingCorrection(seq)
+}
+
+// NoPendingCorrection returns the Fault for an entry whose correction does not wait.
+func NoPendingCorrection(seq int64) error {
+	return Faultf(CodeActionNotAllowed, "No correction of entry %d waits for approval.", seq)
 }
 
 // checkCorrectionStep refuses a correction that does not depend on the recorded steps.
@@ -155,7 +160,7 @@ func (p Position) checkCorrectionStep(m Command) (Step, error) {
 		return Step{}, Invalid([]FieldFault{{"seq", "required", "Name the number of the entry in the journal."}})
 	}
 	if m.Action == ApproveCorrection {
-		_, err := p.pendingCorrection(m.Correction.Seq)
+		_, err := p.PendingCorrection(m.Correction.Seq)
 		return Step{Next: p}, err
 	}
 	return Step{Next: p}, nil
@@ -166,7 +171,7 @@ func (p Position) rejectCorrection(m Command) (Step, error) {
 	if m.Correction == nil {
 		return Step{}, Invalid([]FieldFault{{"seq", "required", "Name the entry."}})
 	}
-	if _, err := p.pendingCorrection(m.Correction.Seq); err != nil {
+	if _, err := p.PendingCorrection(m.Correction.Seq); err != nil {
 		return Step{}, err
 	}
 	return Step{Next: p.withCorrectionStep(m)}, nil
@@ -221,12 +226,13 @@ func ComputeCorrection(in CorrectionInput, deadlines Deadliner) (CorrectedCase, 
 // correction that was proposed.
 func (in CorrectionInput) checkedCommand() (Command, error) {
 	command := in.Command
+	seq := command.Correction.Seq
 	rule, ok := CorrectionRuleOf(in.Entry)
-	if !ok || !in.isTarget(command.Correction.Seq) {
-		return command, UncorrectableEntry(command.Correction.Seq)
+	if !ok || !in.isTarget(seq) {
+		return command, UncorrectableEntry(EntryRef{seq, in.Entry}, in.Author.Actor.Role, in.causeOf(seq))
 	}
 	if command.Action == ApproveCorrection {
-		pending, err := in.Current.pendingCorrection(command.Correction.Seq)
+		pending, err := in.Current.PendingCorrection(seq)
 		if err == nil && pending.By == command.Actor.ID {
 			err = Faultf(CodeFourEyes, "You proposed this correction. Another person must approve it.")
 		}
@@ -234,12 +240,10 @@ func (in CorrectionInput) checkedCommand() (Command, error) {
 		return command, err
 	}
 	if rule.OnlyTakeBack && command.Correction.Replacement != nil {
-		return command, Faultf(CodeCorrectionRefused, "This entry can only be taken back, without a replacement.")
+		return command, refuseCorrection(seq, CorrectionRefusal{Reason: CanOnlyBeTakenBack}, nil)
 	}
-	if rule.Settled != nil {
-		if why := rule.Settled(in.Current); why != "" {
-			return command, Faultf(CodeCorrectionRefused, "%s", why)
-		}
+	if err := rule.CheckPosition(seq, in.Current); err != nil {
+		return command, err
 	}
 	return command, rule.CheckCorrector(command.Actor, in.Author, in.Now)
 }
@@ -250,6 +254,23 @@ func (in CorrectionInput) isTarget(seq int64) bool {
 	return in.Entry == EntryNoteAdded || slices.ContainsFunc(in.Steps, func(s RecordedStep) bool {
 		return s.Seq == seq && s.IsPersons() && !s.isCorrection()
 	})
+}
+
+// causeOf returns the entry of the step that an entry of the system followed from, or
+// that a correction corrects; none if a deadline passed.
+func (in CorrectionInput) causeOf(seq int64) EntryRef {
+	for _, step := range slices.Backward(in.Steps) {
+		switch {
+		case step.Seq > seq:
+		case step.isCorrection():
+			return EntryRef{Seq: step.Command.Correction.Seq}
+		case step.Seq == seq || !step.IsPersons():
+			return EntryRef{}
+		default:
+			return EntryRef{Seq: step.Seq}
+		}
+	}
+	return EntryRef{}
 }
 
 // needsApproval reports whether the correction moves more money than one person may, or

@@ -2,7 +2,9 @@ package recovery_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -411,9 +413,8 @@ func TestCorrectedTwice(t *testing.T) {
 	if j.p.Recovered != 80 {
 		t.Errorf("replaced again: %s", j.p.Recovered)
 	}
-	if _, err := j.correction(supervisorActor, correction, nil); recovery.CodeOf(err) != recovery.CodeCorrectionRefused {
-		t.Errorf("a correction of a correction: %v", err)
-	}
+	_, err := j.correction(supervisorActor, correction, nil)
+	wantRefusal(t, err, recovery.CorrectionRefusal{Reason: recovery.IsCorrectionItself, Entry: wrong})
 }
 
 // TestACorrectionBeyondTheClaim is asked about like a return.
@@ -429,5 +430,77 @@ func TestACorrectionBeyondTheClaim(t *testing.T) {
 	corrected, err := j.compute(m)
 	if p := corrected.History.Position; err != nil || p.Recovered != claim || p.Surplus != 9*claim {
 		t.Errorf("%v, recovered %s, surplus %s", err, p.Recovered, p.Surplus)
+	}
+}
+
+// wantRefusal expects that a correction is refused for a reason.
+func wantRefusal(t *testing.T, err error, want recovery.CorrectionRefusal) {
+	t.Helper()
+	fault, found := errors.AsType[*recovery.Fault](err)
+	if !found || fault.Code != recovery.CodeCorrectionRefused || fault.Correction == nil {
+		t.Fatalf("got %v, want a refused correction", err)
+	}
+	if *fault.Correction != want {
+		t.Errorf("got %+v, want %+v", *fault.Correction, want)
+	}
+	if fault.Detail == "" || strings.ContainsAny(fault.Detail, "{}") || want.Entry > 0 && !strings.Contains(fault.Detail, fmt.Sprint("Entry ", want.Entry)) {
+		t.Errorf("the caller reads %q", fault.Detail)
+	}
+}
+
+// TestALaterEntryIsNamed: the refusal names the entry that has to be corrected first,
+// and once that is done, the correction is possible.
+func TestALaterEntryIsNamed(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t, at(recovery.Appeal, func(p *recovery.Position) { p.Appeal = recovery.AppealPreparing }))
+	escalated := j.take(saidBy(supervisorActor, up(recovery.Legal)))
+	route := j.take(choose(recovery.CivilSuit))
+	_, err := j.correction(supervisorActor, escalated, nil)
+	wantRefusal(t, err, recovery.CorrectionRefusal{Reason: recovery.LaterEntryDepends, Entry: route})
+	j.correct(supervisorActor, route, nil)
+	j.correct(supervisorActor, escalated, nil)
+	if j.p.Stage != recovery.Appeal {
+		t.Errorf("the case stands in %s", j.p.Stage)
+	}
+}
+
+// TestRefusedCorrectionsNameTheirReason: each reason of the table, with what to do.
+func TestRefusedCorrectionsNameTheirReason(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t, at(recovery.Appeal, func(p *recovery.Position) { p.Appeal = recovery.AppealPreparing }))
+	escalated := j.take(saidBy(supervisorActor, up(recovery.Legal)))
+	_, err := j.correction(supervisorActor, escalated, &recovery.Command{Action: recovery.Escalate})
+	wantRefusal(t, err, recovery.CorrectionRefusal{Reason: recovery.CanOnlyBeTakenBack})
+	wantRefusal(t, recovery.RefuseTakingBackAgain(9), recovery.CorrectionRefusal{Reason: recovery.AlreadyTakenBack})
+	appealed := newJourney(t, appeal(recovery.AppealSubmitted))
+	decision := appealed.take(saidBy(supervisorActor, decide(recovery.Granted, 0)))
+	appealed.take(sure(back("a", claim)))
+	_, err = appealed.correction(supervisorActor, decision, nil)
+	wantRefusal(t, err, recovery.CorrectionRefusal{Reason: recovery.DecisionPaidOut})
+}
+
+// TestUncorrectableEntries: what to do instead, for each kind of entry that has no rule.
+func TestUncorrectableEntries(t *testing.T) {
+	t.Parallel()
+	other := recovery.EntryRef{Seq: 4, Kind: recovery.EntryReturnRecorded}
+	for name, test := range map[string]struct {
+		kind    recovery.EntryKind
+		author  recovery.Role
+		related recovery.EntryRef
+		want    recovery.CorrectionRefusal
+	}{
+		"the filing":          {recovery.EntryCaseFiled, recovery.RoleClaimant, recovery.EntryRef{}, recovery.CorrectionRefusal{Reason: recovery.ReplacedByAction, Action: recovery.AmendFacts}},
+		"a share":             {recovery.EntryShareRecorded, recovery.RoleAgent, recovery.EntryRef{}, recovery.CorrectionRefusal{Reason: recovery.ReplacedByAction, Action: recovery.RecordShare}},
+		"a name":              {recovery.EntryCounterpartRenamed, recovery.RoleAgent, recovery.EntryRef{}, recovery.CorrectionRefusal{Reason: recovery.ReplacedByAction, Action: recovery.RenameCounterpart}},
+		"an accepted plan":    {recovery.EntryPlanAccepted, recovery.RoleCounterpart, recovery.EntryRef{}, recovery.CorrectionRefusal{Reason: recovery.CannotBeCorrected}},
+		"a closing":           {recovery.EntryClosed, recovery.RoleSystem, other, recovery.CorrectionRefusal{Reason: recovery.FollowsFromEntry, Entry: 4, Kind: other.Kind}},
+		"a passed deadline":   {recovery.EntryDeadlinePassed, recovery.RoleSystem, recovery.EntryRef{}, recovery.CorrectionRefusal{Reason: recovery.WrittenBySystem}},
+		"a correction":        {recovery.EntryCorrected, recovery.RoleClaimant, other, recovery.CorrectionRefusal{Reason: recovery.IsCorrectionItself, Entry: 4, Kind: other.Kind}},
+		"a rejected proposal": {recovery.EntryCorrectionRejected, recovery.RoleLegal, other, recovery.CorrectionRefusal{Reason: recovery.IsCorrectionItself, Entry: 4, Kind: other.Kind}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantRefusal(t, recovery.UncorrectableEntry(recovery.EntryRef{Seq: 7, Kind: test.kind}, test.author, test.related), test.want)
+		})
 	}
 }

@@ -41,3 +41,17 @@ func TestCorrectionsPage(t *testing.T) {
 		t.Errorf("%s is not what the code says: go test ./recovery -run TestCorrectionsPage -update", correctionsPage)
 	}
 }
+
+// TestCorrectionsPageNamesEveryReason compares the table of refusals with the page.
+func TestCorrectionsPageNamesEveryReason(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(correctionsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, reason := range recovery.CorrectionReasons() {
+		if !strings.Contains(string(page), "| `"+string(reason)+"` |") {
+			t.Errorf("%s is not on the page", reason)
+		}
+	}
+}

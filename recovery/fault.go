@@ -53,6 +53,8 @@ type Fault struct { //nolint:errname // the product's one error type: the name s
 	Allowed []Action
 	// Contact explains why a message was refused.
 	Contact *ContactRefusal
+	// Correction explains why an entry cannot be corrected, with CodeCorrectionRefused.
+	Correction *CorrectionRefusal
 	// RetryAt is when the request will be accepted, with CodeRateLimited; nil: in a
 	// moment.
 	RetryAt *time.Time

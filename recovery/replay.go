@@ -219,7 +219,7 @@ func Replay(start Position, filedAt time.Time, steps []RecordedStep, deadlines D
 		case history.dropsStep(step):
 			history.WithoutEffect = append(history.WithoutEffect, step.Seq)
 		default:
-			return History{}, buildsOn(step, err)
+			return History{}, refuseCorrection(lastCorrected(steps), CorrectionRefusal{Reason: LaterEntryDepends, Entry: step.Seq}, err)
 		}
 	}
 	return history, nil
@@ -238,11 +238,19 @@ func lastCorrections(steps []RecordedStep) map[int64]Correction {
 
 // replacedLast returns the entry that the last step replaces; 0 if it replaces none.
 func replacedLast(steps []RecordedStep) int64 {
+	if seq := lastCorrected(steps); seq > 0 && steps[len(steps)-1].Command.Correction.Replacement != nil {
+		return seq
+	}
+	return 0
+}
+
+// lastCorrected returns the entry that the last step corrects; 0 if it corrects none.
+func lastCorrected(steps []RecordedStep) int64 {
 	if len(steps) == 0 {
 		return 0
 	}
 	last := steps[len(steps)-1]
-	if !last.isCorrection() || !last.Command.correctsNow() || last.Command.Correction.Replacement == nil {
+	if !last.isCorrection() || !last.Command.correctsNow() {
 		return 0
 	}
 	return last.Command.Correction.Seq
@@ -259,12 +267,4 @@ var withoutEffectActions = []Action{
 // effect: the case had already ended, or nobody relied on the step.
 func (h *History) dropsStep(s RecordedStep) bool {
 	return !h.Position.IsOpen() || slices.Contains(withoutEffectActions, s.Command.Action)
-}
-
-func buildsOn(s RecordedStep, cause error) error {
-	return &Fault{
-		Code: CodeCorrectionRefused, Cause: cause,
-		Detail: formatEntry(s.Seq) + " (" + string(s.Command.Action) + ") builds on this entry and would not be possible without it. " +
-			"Correct that entry first, or add a note.",
-	}
 }

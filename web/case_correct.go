@@ -17,8 +17,8 @@ type correctBody struct {
 	Number  recovery.CaseNumber
 	Home    string
 	Event   timelineEvent // the entry as it counts now
-	Form    form
-	Refused string // why the visitor cannot correct it; "" if they can
+	Form    *form         // nil if the visitor cannot correct it
+	Refused *refusedCorrection
 }
 
 // Names on the form of a correction that no field of an action has.
@@ -43,7 +43,7 @@ func (w *Web) correctPage(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	return c.showCorrect(http.StatusOK, data, line, nil)
+	return c.showCorrect(http.StatusOK, data, line, nil, nil)
 }
 
 // loadEntry loads the case and the entry that the path names.
@@ -61,39 +61,6 @@ func (c *pageContext) loadEntry() (*caseData, correctedLine, error) {
 	return nil, correctedLine{}, recovery.Faultf(recovery.CodeNotFound, "The case has no such entry.")
 }
 
-// refusedCorrection returns why the visitor cannot correct an entry; nil if they can.
-func (c *pageContext) refusedCorrection(d *caseData, line correctedLine) error {
-	rule, ok := recovery.CorrectionRuleOf(line.Entry.Kind)
-	if !ok || line.Entry.Actor.Role == recovery.RoleSystem {
-		return recovery.UncorrectableEntry(line.Seq)
-	}
-	if !slices.Contains(d.Allowed, recovery.Correct) {
-		return recovery.Faultf(recovery.CodeForbidden, "Your account cannot correct entries.")
-	}
-	if rule.Settled != nil && rule.Settled(d.Position) != "" {
-		return recovery.UncorrectableEntry(line.Seq)
-	}
-	return rule.CheckCorrector(c.visitor.Actor, recovery.EntryAuthor{Actor: line.Entry.Actor, At: line.At}, c.web.now())
-}
-
-// correctionText words why a correction was refused; "" for other errors.
-func (c *pageContext) correctionText(err error) string {
-	switch recovery.CodeOf(err) {
-	case recovery.CodeForbidden:
-		return c.texts.T("correct.refused_forbidden")
-	case recovery.CodeFourEyes:
-		return c.texts.T("correct.refused_four_eyes")
-	case recovery.CodeCorrectionRefused:
-		return c.texts.T("correct.refused_later")
-	case recovery.CodeActionNotAllowed:
-		return c.texts.T("notice.not_allowed")
-	case recovery.CodeUnavailable:
-		return c.texts.T("notice.unavailable")
-	default:
-		return ""
-	}
-}
-
 // correctEntry replaces an entry or takes it back.
 func (w *Web) correctEntry(c *pageContext) error {
 	values := c.Request().PostForm
@@ -102,11 +69,11 @@ func (w *Web) correctEntry(c *pageContext) error {
 		return err
 	}
 	if asksToEdit(values) {
-		return c.showCorrect(http.StatusOK, data, line, &formAttempt{values: values})
+		return c.showCorrect(http.StatusOK, data, line, &formAttempt{values: values}, nil)
 	}
 	body, read := decodeCorrection(line, values)
 	if len(read.faults) > 0 {
-		return c.showCorrect(http.StatusUnprocessableEntity, data, line, &formAttempt{values: values, faults: read.faults})
+		return c.showCorrect(http.StatusUnprocessableEntity, data, line, &formAttempt{values: values, faults: read.faults}, nil)
 	}
 	reply, err := w.service.TakeAction(c.Request().Context(), c.newRequest(values), data.ID, body)
 	if err != nil {
@@ -145,16 +112,17 @@ func decodeCorrection(line correctedLine, values url.Values) (recovery.ActionBod
 func (c *pageContext) showFailedCorrection(
 	d *caseData, line correctedLine, values url.Values, err error,
 ) error {
-	failed := &formAttempt{values: values, notice: c.correctionText(err)}
+	failed := &formAttempt{values: values}
+	refused := c.describeRefusal(d, err)
 	switch code := recovery.CodeOf(err); {
 	case code == recovery.CodeConfirmNeeded:
 		failed.question = c.texts.T("confirm.corrected")
 	case code == recovery.CodeInvalid:
 		failed.faults = correctionFaults(fieldFaults(err))
-	case failed.notice == "":
+	case refused == nil:
 		return err
 	}
-	return c.showCorrect(errorStatus(err), d, line, failed)
+	return c.showCorrect(errorStatus(err), d, line, failed, refused)
 }
 
 // correctionFaults names the fields of the form.
@@ -169,13 +137,17 @@ func correctionFaults(faults []recovery.FieldFault) []recovery.FieldFault {
 	return named
 }
 
-func (c *pageContext) showCorrect(status int, d *caseData, line correctedLine, failed *formAttempt) error {
+// showCorrect shows an entry with the form that corrects it. refused is why the last
+// attempt was refused.
+func (c *pageContext) showCorrect(status int, d *caseData, line correctedLine, failed *formAttempt, refused *refusedCorrection) error {
 	body := correctBody{
-		Number: d.Number, Home: c.casePath(string(d.Number)), Event: c.newTimelineWriter(d).newEvent(line),
-		Form: c.newCorrectForm(d, line, failed),
+		Number: d.Number, Home: c.casePath(string(d.Number)), Event: c.newTimelineWriter(d).newEvent(line), Refused: refused,
 	}
-	if err := c.refusedCorrection(d, line); err != nil {
-		body.Refused = c.correctionText(err)
+	if err := c.checkCorrection(d, line); err != nil {
+		body.Refused = c.describeRefusal(d, err)
+	} else {
+		f := c.newCorrectForm(d, line, failed)
+		body.Form = &f
 	}
 	return c.showPage(status, "correct", page{
 		Title: c.texts.T("correct.title"), Pace: d.Pace, StaffLayout: c.visitor.IsStaff(), Body: body,

@@ -48,7 +48,7 @@ func (c *pageContext) newTimeline(d *caseData) []timelineEvent {
 		if line.Mark != nil && !line.Mark.TakenBack {
 			event.Old = writer.describeFacts(d.lines[i])
 		}
-		if c.refusedCorrection(d, line) == nil {
+		if _, ok := correctionRule(line); ok && c.checkCorrection(d, line) == nil {
 			event.Correct = correctPath(d.Number, line.Seq)
 		}
 		events = append(events, event)

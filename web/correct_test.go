@@ -74,7 +74,10 @@ func TestCorrectionsAreOfferedToWhoMay(t *testing.T) {
 		}
 	}
 	s.signIn(t, recovery.RoleAgent).get(correctLinks(page)[0]).expect(t, 200, "这条记录你不能更正")
-	p.get(home+"/entries/1/correct").expect(t, 200, "现在不能更正这条")
+	amend := p.get(home+"/entries/1/correct").expect(t, 200, "请用“补充或更正事实”填上对的内容")
+	if !amend.hasLink(home + "#do-amend_facts") {
+		t.Error("no link to the form that amends the filing")
+	}
 	p.get(home+"/entries/99/correct").expect(t, 404)
 }
 
@@ -116,4 +119,35 @@ func TestLargeCorrectionWaits(t *testing.T) {
 		}
 	})
 	boss.post(path, values).expect(t, 200, "已更正：见第")
+}
+
+// TestTheEntryInTheWayIsLinked: a correction that a later entry prevents names that entry
+// in words and links to its form; so do the entries that followed from another one.
+func TestTheEntryInTheWayIsLinked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	view := s.FileCase(t)
+	home := "/cases/" + string(view.Number)
+	p := s.signIn(t, recovery.RoleClaimant)
+	escalated := p.submitForm(p.get(home), "do-escalate", url.Values{"to": {"legal"}, "reason": {"对方失联"}}).expect(t, 200)
+	links := correctLinks(escalated)
+	if len(links) != 1 {
+		t.Fatalf("links to correct: %v", links)
+	}
+	chosen := p.submitForm(escalated, "do-choose_route", url.Values{"route": {"civil_suit"}, "why": {"金额较大"}}).expect(t, 200)
+	later := correctLinks(chosen)[0]
+	form := p.get(links[0]).expect(t, 200, "整条撤回")
+	refused := p.submitForm(form, "correct", url.Values{"correction_reason": {"升级早了"}}).expect(t, 409, "以这一条为前提", "选定法律途径", "升级早了")
+	if !refused.hasLink(later) {
+		t.Errorf("no link to %s", later)
+	}
+	entered := strings.Replace(links[0], "/2/", "/3/", 1)
+	if page := p.get(entered).expect(t, 200, "是随第 2 条", "去更正第 2 条"); !page.hasLink(links[0]) {
+		t.Errorf("no link to %s", links[0])
+	}
+}
+
+// hasLink reports whether a page links to a path.
+func (r pageResponse) hasLink(path string) bool {
+	return findNode(r.Root, func(n *html.Node) bool { return n.Data == "a" && attribute(n, "href") == path }) != nil
 }

@@ -62,6 +62,7 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	addFamily(used, "preview_value", previewLabels...)
 	addFamily(used, "preview_form", preview.Whole, preview.Copied, preview.Withheld)
 	addFamily(used, "preview_why", preview.ForIdentity, preview.ForData, preview.ForNoCopy, preview.ForErasure)
+	addFamily(used, "correct.refused", recovery.CorrectionReasons()...)
 	addFamily(used, "visibility", recovery.NoteInternal, recovery.NoteShared)
 	addFamily(used, "held_by", assigneeMe, assigneeNobody)
 	addFamily(used, "appeal", recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence,

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
+	"recourse/activities"
 	"recourse/recovery"
 	"recourse/workflows"
 )
@@ -51,19 +52,12 @@ func databaseFault(err error) *recovery.Fault {
 	switch code := recovery.Code(failed.Type()); code {
 	case recovery.CodeTransactionOpen, recovery.CodePrecondition, recovery.CodeConflict, recovery.CodeInvalid, recovery.CodeNotFound,
 		recovery.CodeForbidden, recovery.CodeFourEyes, recovery.CodeConfirmNeeded, recovery.CodeCorrectionRefused, recovery.CodeActionNotAllowed:
-		return &recovery.Fault{Code: code, Detail: failed.Message(), Fields: fieldsOf(failed), Cause: err}
+		fault := activities.FaultOf(failed)
+		fault.Cause = err
+		return fault
 	default:
 		return nil
 	}
-}
-
-// fieldsOf returns the faulty fields that an activity named.
-func fieldsOf(failed *temporal.ApplicationError) []recovery.FieldFault {
-	var fields []recovery.FieldFault
-	if !failed.HasDetails() || failed.Details(&fields) != nil {
-		return nil
-	}
-	return fields
 }
 
 const (

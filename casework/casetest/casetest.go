@@ -296,7 +296,7 @@ func (e *Engine) takeAction(ctx context.Context, id recovery.CaseID, move recove
 	}
 	var refused *temporal.ApplicationError
 	if errors.As(err, &refused) {
-		err = &recovery.Fault{Code: recovery.Code(refused.Type()), Detail: refused.Message(), Cause: err}
+		err = activities.FaultOf(refused)
 	}
 	return abandoned, err
 }

@@ -169,6 +169,27 @@ var consequences = []recovery.EntryKind{
 	recovery.EntryStageEntered, recovery.EntryClosed, recovery.EntryPlanFulfilled, recovery.EntryMailsAsked, recovery.EntryAssigned,
 }
 
+// CauseOf returns the entry to correct instead of one that followed from it, or that
+// corrects it. It is the zero Entry if there is none, for example because a deadline
+// passed. find returns an entry by its number.
+func CauseOf(entry Entry, find func(seq int64) (Entry, error)) (Entry, error) {
+	cause := entry
+	for cause.isConsequence() && cause.Seq > 1 {
+		before, err := find(cause.Seq - 1)
+		if err != nil {
+			return Entry{}, err
+		}
+		cause = before
+	}
+	if corrected, concerns := cause.Facts[factCorrects].(float64); concerns {
+		return find(int64(corrected))
+	}
+	if cause.Seq == entry.Seq || cause.Actor.Role == recovery.RoleSystem {
+		return Entry{}, nil
+	}
+	return cause, nil
+}
+
 func (e Entry) isConsequence() bool {
 	bySystem := e.Actor.Role == recovery.RoleSystem || e.Kind == recovery.EntryMailsAsked
 	return bySystem && slices.Contains(consequences, e.Kind)
