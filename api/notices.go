@@ -38,7 +38,7 @@ func renderInboxItem(i casework.InboxItem) InboxItem {
 	return InboxItem{
 		ID: i.ID, CaseID: string(i.CaseID), Number: string(i.Number), Class: NoticeClass(i.Class), Urgent: i.Urgent, Title: i.Title,
 		Body: i.Body, Deadline: i.Deadline, DueAt: renderTimeOrNull(i.DueAt), NextAction: i.NextAction, ToldAt: renderTime(i.ToldAt),
-		ReadAt: renderTimeOrNull(i.ReadAt), Count: i.Count,
+		ReadAt: renderTimeOrNull(i.ReadAt), Count: i.Count, FirstSeq: numberOrNull(i.FirstSeq), Seq: numberOrNull(i.Seq),
 	}
 }
 

@@ -32,6 +32,9 @@ func TestInbox(t *testing.T) {
 		items[0]["deadline"] == "" || items[0]["due_at"] == nil || items[0]["next_action"] == "" || box.decodeObject()["unread"] != 1.0 {
 		t.Fatalf("%s", box.body)
 	}
+	if items[0]["first_seq"] != 1.0 || items[0]["seq"] != 1.0 {
+		t.Errorf("the filing is entry %v to %v", items[0]["first_seq"], items[0]["seq"])
+	}
 	id, _ := items[0]["id"].(string)
 	read := testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/inbox/" + id + "/read", key: "k"}
 	first := s.send(t, read).wantStatus(http.StatusOK)

@@ -1943,13 +1943,19 @@ type InboxItem struct {
 	Count int `json:"count"`
 
 	// Deadline Deadline as text, also if none runs
-	Deadline   string     `json:"deadline"`
-	DueAt      *time.Time `json:"due_at"`
+	Deadline string     `json:"deadline"`
+	DueAt    *time.Time `json:"due_at"`
+
+	// FirstSeq `seq` of the journal entry of the first of them; null for a reminder
+	FirstSeq   *int64     `json:"first_seq"`
 	ID         string     `json:"id"`
 	NextAction string     `json:"next_action"`
 	Number     string     `json:"number"`
 	ReadAt     *time.Time `json:"read_at"`
-	Title      string     `json:"title"`
+
+	// Seq `seq` of the journal entry of the last of them; null for a reminder
+	Seq   *int64 `json:"seq"`
+	Title string `json:"title"`
 
 	// ToldAt Time of the last of them
 	ToldAt time.Time `json:"told_at"`

@@ -38,6 +38,8 @@ type InboxItem struct {
 	DueAt      *time.Time // the same in UTC; nil if there is none
 	NextAction string
 	Count      int       // changes that it stands for
+	FirstSeq   int64     // of the journal entry of the first one; 0: a reminder
+	Seq        int64     // of that of the last one
 	ToldAt     time.Time // of the last one
 	ReadAt     *time.Time
 }
@@ -90,7 +92,7 @@ func (n *Notices) inboxItem(language string, notice notify.Notice) InboxItem {
 	return InboxItem{
 		ID: notice.ID, CaseID: notice.CaseID, Number: notice.Facts.Number, Class: notify.Class(notice.Class), Urgent: notice.Urgent,
 		Title: message.Title, Body: message.Body, Deadline: message.Deadline, DueAt: notice.Facts.DueAt, NextAction: message.Next,
-		Count: notice.Count, ToldAt: notice.ToldAt, ReadAt: notice.ReadAt,
+		Count: notice.Count, FirstSeq: notice.FirstSeq, Seq: notice.Seq, ToldAt: notice.ToldAt, ReadAt: notice.ReadAt,
 	}
 }
 

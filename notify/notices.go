@@ -119,6 +119,9 @@ type Notice struct {
 	// Count is the number of changes that it stands for. ToldAt and Facts are those
 	// of the last one.
 	Count int
+	// FirstSeq and Seq are the numbers of the journal entries of the first and the last
+	// of them; 0 for a reminder.
+	FirstSeq, Seq int64
 }
 
 // Preferences are a person's settings for notifications. Times of day are minutes

@@ -45,6 +45,9 @@ func TestChangesOfOneKindFold(t *testing.T) {
 		}
 	}
 	answers := list[3]
+	if returned := list[2]; answers.FirstSeq != 2 || answers.Seq != 17 || returned.FirstSeq != 14 || returned.Seq != 14 {
+		t.Errorf("entries %d to %d, %d to %d", answers.FirstSeq, answers.Seq, returned.FirstSeq, returned.Seq)
+	}
 	if !answers.ToldAt.Equal(now) {
 		t.Errorf("the last answer is of %v, want %v", answers.ToldAt, now)
 	}

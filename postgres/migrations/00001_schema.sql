@@ -465,7 +465,8 @@ create table notices (
     told_at       timestamptz not null,
     read_at       timestamptz,
     withdrawn_at  timestamptz, -- when a read notice was replaced by a correction
-    seq           bigint      not null default 0, -- of the journal entry that caused it; 0: a reminder
+    seq           bigint      not null default 0, -- of the journal entry that caused it, the last one of several; 0: a reminder
+    first_seq     bigint, -- of the first of several; null: seq
     mail_state    text        not null default 'due'
                   check (mail_state in ('due', 'sending', 'sent', 'kept', 'unwanted', 'dead')),
     -- When it is tried next; while it is being sent, when the claim expires.
