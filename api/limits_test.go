@@ -154,6 +154,29 @@ func TestWhatUsesNothing(t *testing.T) {
 	send("key-10", "response", fmt.Sprintf(refusal, 10)).wantStatus(http.StatusOK)
 }
 
+// TestNewLinkKeepsTheCounts issues a new link when the limits of the counterpart are
+// used up: they stay used up, and another counterpart has limits of their own.
+func TestNewLinkKeepsTheCounts(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{}, limits(t, "link_answers=2/hour link_files=1/link"))
+	s.SetNoon(1)
+	filed := s.fileWithLink(t)
+	sendFile := func(n int) testResponse {
+		body, media := multipartBody(t, formPart{"kind", "", "other"}, formPart{"file", "附件.txt", fmt.Sprintf("退款 %d", n)})
+		return s.send(t, testCall{as: linkHolder, method: "POST", path: "/api/v1/return/evidence", body: body, media: media})
+	}
+	answer := func(n int) testResponse { return s.postReturn(t, "response", fmt.Sprintf(refusal, n)) }
+	answer(1).wantStatus(http.StatusOK)
+	sendFile(1).wantStatus(http.StatusCreated)
+	s.linkToken = s.issueLink(t, filed, 0, "").stringField("token")
+	answer(2).wantStatus(http.StatusOK)
+	s.wantRefusal(t, answer(3), s.afterHour())
+	sendFile(2).problem(http.StatusTooManyRequests, "rate_limited")
+	s.linkToken = s.issueLink(t, filed, 1, "").stringField("token")
+	answer(4).wantStatus(http.StatusOK)
+	sendFile(3).wantStatus(http.StatusCreated)
+}
+
 // TestFilesOfALink expects a number and a sum of sizes for the life of a link, and
 // nothing stored beyond.
 func TestFilesOfALink(t *testing.T) {
@@ -181,7 +204,7 @@ func TestFilesOfALink(t *testing.T) {
 			}
 			blobs, entries := s.countBlobs(), s.countEntries(filed.stringField("id"))
 			refused := send(c.accepted)
-			if p := refused.problem(http.StatusTooManyRequests, "rate_limited"); !strings.Contains(p.Detail, "new link") || refused.header.Get("Retry-After") == "" {
+			if p := refused.problem(http.StatusTooManyRequests, "rate_limited"); !strings.Contains(p.Detail, "as many files") || refused.header.Get("Retry-After") == "" {
 				t.Errorf("refused with %+v and Retry-After %q", p, refused.header.Get("Retry-After"))
 			}
 			send(c.accepted - 1).wantStatus(http.StatusCreated)

@@ -97,10 +97,14 @@ func (s *Service) AllowUnknownToken(ctx context.Context, address string, unknown
 
 // AllowLink counts a request with a link. Errors: CodeRateLimited.
 func (s *Service) AllowLink(ctx context.Context, link recovery.Link) error {
-	return s.limits.countByMinute(ctx, findLimit(s.limits.table, LimitLinkRequests), linkUsageKey(link))
+	return s.limits.countByMinute(ctx, findLimit(s.limits.table, LimitLinkRequests), counterpartUsageKey(link))
 }
 
-func linkUsageKey(link recovery.Link) string { return "link:" + link.ID }
+// counterpartUsageKey counts by counterpart: a new link in place of the old one begins
+// nothing anew.
+func counterpartUsageKey(link recovery.Link) string {
+	return "counterpart:" + string(link.CaseID) + ":" + string(link.CounterpartID)
+}
 
 // countByMinute adds a request to those of the same minute.
 func (l *limiter) countByMinute(ctx context.Context, limit Limit, key string) error {
@@ -137,7 +141,7 @@ type reservation struct {
 func (s *Service) reserve(class LimitClass, link recovery.Link, ref string, size int64) *reservation {
 	return &reservation{
 		limits: s.limits, limit: findLimit(s.limits.table, class),
-		use: postgres.Usage{Key: linkUsageKey(link), Class: string(class), Ref: ref, At: s.Now().UTC(), Bytes: size},
+		use: postgres.Usage{Key: counterpartUsageKey(link), Class: string(class), Ref: ref, At: s.Now().UTC(), Bytes: size},
 	}
 }
 
@@ -193,11 +197,11 @@ func refuseUse(limit Limit, from, now time.Time) error {
 func (l Limit) describe() string {
 	switch {
 	case l.Class == LimitLinkAnswers:
-		return "This link has given as many answers as it may for now."
+		return "You have given as many answers as you may for now."
 	case l.Class == LimitLinkFiles:
-		return "This link has taken as many files as it may. Ask for a new link."
-	case l.By == ByLink:
-		return "Too many requests use this link."
+		return "You have sent as many files as you may. Ask the sender how to send more."
+	case l.By == ByCounterpart:
+		return "Too many requests use your links."
 	default:
 		return "Too many requests come from this address."
 	}

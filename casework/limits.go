@@ -28,10 +28,11 @@ const (
 // LimitedBy is what a limit counts by.
 type LimitedBy string
 
-// What limits count by. Addresses are counted by the minute, links exactly.
+// What limits count by. Addresses are counted by the minute, counterparts exactly: all
+// links that one of them has in a case together.
 const (
-	ByAddress LimitedBy = "address"
-	ByLink    LimitedBy = "link"
+	ByAddress     LimitedBy = "address"
+	ByCounterpart LimitedBy = "counterpart"
 )
 
 // Limit is one row of the table of limits.
@@ -43,8 +44,8 @@ type Limit struct {
 	Routes  []string               // the public routes it applies to, as method and path
 }
 
-// LinkLife is longer than any link is valid: a limit of that length is one for the
-// whole life of the link.
+// LinkLife is the longest validity of a link. A limit of that length outlives the link
+// of its first use.
 const LinkLife = MaxLinkDays * day
 
 const (
@@ -67,7 +68,7 @@ var (
 
 // DefaultLimits is the table of all limits of people without an account. Many
 // people share an address, so the limits by address only stop programs; those by
-// link are what one counterpart needs.
+// counterpart are what one of them needs.
 func DefaultLimits() []Limit {
 	return []Limit{
 		{LimitProbes, ByAddress, perMinuteAndDay(1_200, 1_000_000), 0, []string{"GET /healthz", "GET /readyz", "GET /metrics"}},
@@ -78,9 +79,9 @@ func DefaultLimits() []Limit {
 		{LimitUnknownTokens, ByAddress, perMinuteAndDay(120, 2_000), 0, nil},
 		{LimitMailStops, ByAddress, perMinuteAndDay(60, 2_000), 64 * kilobyte, []string{"GET /stop/:token", "POST /stop/:token"}},
 		{LimitLinkVisits, ByAddress, perMinuteAndDay(240, 10_000), 64 * kilobyte, slices.Concat([]string{"GET /return", "POST /return"}, linkRoutes)},
-		{LimitLinkRequests, ByLink, perMinuteAndDay(120, 2_000), 0, linkRoutes},
-		{LimitLinkAnswers, ByLink, []postgres.UsageWindow{{Length: time.Hour, Uses: 10}, {Length: day, Uses: 40}}, 256 * kilobyte, linkAnswerRoutes},
-		{LimitLinkFiles, ByLink, []postgres.UsageWindow{{Length: LinkLife, Uses: 20, Bytes: 200 * megabyte}}, 200*megabyte + maxFileForm, linkFileRoutes},
+		{LimitLinkRequests, ByCounterpart, perMinuteAndDay(120, 2_000), 0, linkRoutes},
+		{LimitLinkAnswers, ByCounterpart, []postgres.UsageWindow{{Length: time.Hour, Uses: 10}, {Length: day, Uses: 40}}, 256 * kilobyte, linkAnswerRoutes},
+		{LimitLinkFiles, ByCounterpart, []postgres.UsageWindow{{Length: LinkLife, Uses: 20, Bytes: 200 * megabyte}}, 200*megabyte + maxFileForm, linkFileRoutes},
 	}
 }
 

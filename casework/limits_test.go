@@ -30,7 +30,7 @@ func TestEveryLimitIsWhole(t *testing.T) {
 	t.Parallel()
 	seen := map[LimitClass]bool{}
 	for _, limit := range DefaultLimits() {
-		if seen[limit.Class] || limit.By != ByAddress && limit.By != ByLink {
+		if seen[limit.Class] || limit.By != ByAddress && limit.By != ByCounterpart {
 			t.Errorf("%+v", limit)
 		}
 		seen[limit.Class] = true

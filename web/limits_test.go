@@ -44,7 +44,7 @@ func TestAnswersOnThePageAreLimited(t *testing.T) {
 		answer(n).expect(t, 200, "已记录，谢谢")
 	}
 	from := s.Now().Add(time.Hour + time.Minute).In(recovery.Shanghai).Format("15:04")
-	refused := answer(10).expect(t, http.StatusTooManyRequests, "请等一会儿再提交", from+" 以后可以再提交", "换一个新的")
+	refused := answer(10).expect(t, http.StatusTooManyRequests, "请等一会儿再提交", from+" 以后可以再提交", "联系发给你链接的人")
 	if seconds, err := strconv.Atoi(refused.Header.Get("Retry-After")); err != nil || seconds < 3590 || seconds > 3660 {
 		t.Errorf("Retry-After %q", refused.Header.Get("Retry-After"))
 	}
@@ -67,7 +67,7 @@ func TestFilesOnThePageAreLimited(t *testing.T) {
 		return stranger.postFile(path+"/evidence", url.Values{"key": {fmt.Sprintf("key-%d", n)}}, "退款.txt", []byte(fmt.Sprintf("已退款 %d", n)))
 	}
 	send(0).expect(t, 200, "已记录，谢谢")
-	send(1).expect(t, http.StatusTooManyRequests, "请等一会儿再提交", "换一个新的")
+	send(1).expect(t, http.StatusTooManyRequests, "请等一会儿再提交", "联系发给你链接的人")
 	send(0).expect(t, 200, "已记录，谢谢") // a repetition
 	if n := s.CountRows(t, "evidence where case_id = $1", view.ID); n != 1 {
 		t.Errorf("%d files are stored", n)
