@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // maxRowsFile is the size of the largest copy of a bill, in bytes.
@@ -72,7 +73,13 @@ func (w *journalWalk) checkBills() error {
 		if copied.Of != bill.of || copied.Root != bill.root || copied.Count != bill.count {
 			return newFinding(path, "its bill, its root or its number of rows is not the one that its entry records")
 		}
-		for _, row := range copied.Shown {
+		if len(copied.Shown) == 0 {
+			return newFinding(path, "shows no row")
+		}
+		for i, row := range copied.Shown {
+			if i > 0 && row.Index <= copied.Shown[i-1].Index {
+				return newFinding(path, "row %d is shown twice or out of order", row.Index)
+			}
 			root, ok := row.root(bill.count)
 			if !ok || hex.EncodeToString(root[:]) != bill.root {
 				return newFinding(path, "row %d is not a row of the bill", row.Index)
@@ -105,6 +112,10 @@ func (r shownRow) root(count int64) ([sha256.Size]byte, bool) {
 	return rootFromPath(r.Index, count, sha256.Sum256(leaf), path)
 }
 
+// saltSize is the length of the salt of a cell in bytes. With another length, bytes of the
+// name could pass for salt.
+const saltSize = 16
+
 // commitment returns the commitment to a cell, computed from its value if that is shown.
 func (c shownCell) commitment() ([]byte, bool) {
 	if c.Value == nil {
@@ -112,7 +123,7 @@ func (c shownCell) commitment() ([]byte, bool) {
 		return raw, err == nil && isDigest([]byte(c.Commitment)) && c.Salt == ""
 	}
 	salt, err := hex.DecodeString(c.Salt)
-	if err != nil || c.Commitment != "" {
+	if err != nil || len(salt) != saltSize || strings.Contains(c.Name, "\x00") || c.Commitment != "" {
 		return nil, false
 	}
 	sum := sha256.Sum256(slices.Concat(salt, []byte(c.Name), []byte{0}, []byte(*c.Value)))

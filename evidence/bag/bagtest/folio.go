@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"recourse/evidence/bag"
+	"recourse/evidence/copies"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
@@ -33,13 +34,14 @@ type Case struct {
 	Audience  recovery.Audience
 	Pace      int
 	Unsealed  bool
-	Withheld  bool      // the first original is withheld; not for court and archive
-	Copied    bool      // a copy replaces the first original; not for court and archive
-	Duplicate bool      // the first original is submitted a second time
-	Redacted  bool      // no personal values are disclosed
-	Erased    bool      // the last entry but one records an erasure
-	Start     time.Time // of the journal; Start when zero
-	Rotations int       // number of retired keys, each with a checkpoint
+	Withheld  bool               // the first original is withheld; not for court and archive
+	Copied    bool               // a copy replaces the first original; not for court and archive
+	Bill      func(*copies.Rows) // rows of a bill replace the first original, changed by this; nil for none
+	Duplicate bool               // the first original is submitted a second time
+	Redacted  bool               // no personal values are disclosed
+	Erased    bool               // the last entry but one records an erasure
+	Start     time.Time          // of the journal; Start when zero
+	Rotations int                // number of retired keys, each with a checkpoint
 	Extra     []ExtraEntry
 }
 
@@ -128,6 +130,9 @@ func (m *folioBuilder) addEntries() {
 	}
 	if m.options.Copied {
 		m.addCopy()
+	}
+	if m.options.Bill != nil {
+		m.addBill()
 	}
 	for _, extra := range m.options.Extra {
 		m.appendEntry(extra.Kind, extra.Facts, nil, nil)

@@ -279,8 +279,14 @@ def check_bill(path, of, root, count):
         fail(path, '不是格式 1 的账单行', 'not rows of a bill in format 1')
     if (copied['of_sha256'], copied['root'], whole(copied['rows'])) != (of, root, count):
         fail(path, '账单、树根或行数与条目记载不符', 'its bill, its root or its number of rows is not the one that its entry records')
+    if not copied['shown']:
+        fail(path, '没有所示的行', 'shows no row')
+    before = -1
     for row in copied['shown']:
         try:
+            if whole(row['index']) is None or row['index'] <= before:
+                fail(path, '所示的行重复或顺序有误', 'a row is shown twice or out of order')
+            before = row['index']
             sound = row_root(row['index'], count, row['cells'], row['path']) == root
         except (KeyError, TypeError, ValueError, AttributeError):
             sound = False
@@ -297,6 +303,8 @@ def row_root(at, size, cells, path):
         if 'value' in cell:
             if set(cell) != {'name', 'value', 'salt'}:
                 raise ValueError()
+            if len(bytes.fromhex(cell['salt'])) != 16 or '\0' in cell['name']:
+                raise ValueError()  # bytes of the name could pass for salt
             salted = bytes.fromhex(cell['salt']) + cell['name'].encode() + b'\0' + cell['value'].encode()
             commitments += hashlib.sha256(salted).digest()
         elif set(cell) == {'name', 'commitment'} and is_digest(cell['commitment']):
