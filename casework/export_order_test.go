@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"recourse/casework"
 	"recourse/casework/casetest"
 	"recourse/evidence/journal"
@@ -139,6 +141,31 @@ func TestPreviewLists(t *testing.T) {
 	}
 	if len(seen.Papers) == 0 || seen.Papers[0].Title == "" {
 		t.Errorf("no papers: %+v", seen.Papers)
+	}
+}
+
+// TestPreviewShowsMaskedTexts: the claimant agrees to exactly the words that the other side gets.
+func TestPreviewShowsMaskedTexts(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	filing := casetest.Filing()
+	filing.Narrative = "本想让王芳转交，她的电话是13900001234，住幸福里3号楼。误发到项目群。"
+	filed, err := rig.Service.File(t.Context(), rig.As(recovery.RoleClaimant), filing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := previewOf(t, rig, filed.Value.ID).Texts
+	at := slices.IndexFunc(texts, func(text preview.Text) bool { return text.Path == "narrative" })
+	if at < 0 {
+		t.Fatalf("no narrative in %+v", texts)
+	}
+	want := preview.Text{
+		Seq: 1, Kind: recovery.EntryCaseFiled, Path: "narrative",
+		Text:    "本想让〔姓名已遮蔽〕转交，她的电话是〔手机号已遮蔽〕，〔地址已遮蔽〕。误发到项目群。",
+		Covered: []preview.Cover{{Name: "姓名", Count: 1}, {Name: "手机号", Count: 1}, {Name: "地址", Count: 1}},
+	}
+	if diff := cmp.Diff(want, texts[at]); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -42,6 +42,20 @@ func closed(t *testing.T, rig *casetest.Fixture, years int) casework.View {
 	return c
 }
 
+// closedWithCopy is like closed, with a chat of which a copy for the opponent was made.
+func closedWithCopy(t *testing.T, rig *casetest.Fixture) casework.View {
+	t.Helper()
+	c := closed(t, rig, 5)
+	rig.Upload(t, c.ID, recovery.ChatExport, []byte("老王说不还，电话13900001234"))
+	if _, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), c.ID, casework.ExportOrder{Audience: recovery.ForOpponent, Confirm: true}); err != nil {
+		t.Fatal(err)
+	}
+	if n := rig.CountRows(t, "evidence_copies"); n != 1 {
+		t.Fatalf("%d copies", n)
+	}
+	return c
+}
+
 func erase(t *testing.T, rig *casetest.Fixture, role recovery.Role, id recovery.CaseID) (casework.Erasure, error) {
 	t.Helper()
 	reply, err := rig.Erase(t.Context(), rig.As(role), id, "请删除")
@@ -239,7 +253,7 @@ func TestHolds(t *testing.T) {
 func TestKeepErasesToTheLastByte(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	c, young := closed(t, rig, 5), rig.FileCase(t)
+	c, young := closedWithCopy(t, rig), rig.FileCase(t)
 	export, err := rig.RequestExport(t.Context(), keyed(rig, recovery.RoleClaimant, "papers"), c.ID, casework.ExportOrder{Audience: recovery.ForCourt})
 	if err != nil {
 		t.Fatal(err)

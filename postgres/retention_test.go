@@ -99,6 +99,30 @@ func TestErasureReachesEveryColumn(t *testing.T) {
 	}
 }
 
+// copied is the digest of the copy in a known case.
+var copied = strings.Repeat("cd", 32)
+
+// TestErasureReachesCopies: nothing is left beside the files of an erased case, and the bytes
+// of a copy are due to be deleted.
+func TestErasureReachesCopies(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c := known(t, b)
+	const ofCase = `evidence_copies where evidence_id in (select id from evidence where case_id = $1)`
+	if n := b.count(t, ofCase, c.ID); n != 1 {
+		t.Fatalf("%d copies before", n)
+	}
+	if _, err := b.EraseCase(t.Context(), erasure(c)); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.count(t, ofCase, c.ID); n != 0 {
+		t.Errorf("%d copies are left", n)
+	}
+	if n := b.count(t, `leftovers where kind = 'blob' and name = $1`, copied); n != 1 {
+		t.Errorf("%d deletions of the copy are due", n)
+	}
+}
+
 // known is a case about which every table knows something.
 func known(t *testing.T, b bundle) recovery.Case {
 	t.Helper()
@@ -121,6 +145,12 @@ func known(t *testing.T, b bundle) recovery.Case {
 		Evidence: one, Draft: draft(recovery.EntryEvidenceAdded, ""),
 		Idempotency: postgres.Idempotency{Actor: "owner-1", Key: "e" + string(one.ID), Fingerprint: "f", Ref: string(one.ID), Result: []byte("阿明")},
 	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.AddCopies(t.Context(), c.ID, []postgres.CopyWrite{{
+		EvidenceID: one.ID, Audience: recovery.ForOpponent, CounterpartID: c.Counterparts[0].ID, SHA256: copied, Content: "阿明",
+		Draft: draft(recovery.EntryEvidenceDerived, ""),
+	}}); err != nil {
 		t.Fatal(err)
 	}
 	asked := recovery.Export{ID: recovery.ExportID(newID(t)), CaseID: c.ID, Audience: recovery.ForCourt, CreatedAt: noon.Add(-48 * time.Hour)}
