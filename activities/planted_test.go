@@ -43,6 +43,7 @@ var plantedTexts = [][2]string{
 	{"看https://example.com/u/88?k=7，谢谢", "example.com/u/88"}, {"验证码是 482913", "482913"}, {"保单号 PICC20261234", "PICC20261234"},
 	{"车架号 LSVAM4187C2184841", "LSVAM4187C2184841"}, {"我妈叫张桂兰", "张桂兰"}, {"证人赵铁柱看见了", "赵铁柱"}, {"阿卜杜拉·买买提收的", "买买提"},
 	{"我妈确诊乳腺癌", "乳腺癌"}, {"海上明月也收到了", "海上明月"},
+	{"\n2026-11-20 12:30 夜雨声烦：谁领了", "夜雨声烦"}, {"你让王芳转给我", "王芳"}, {"我住幸福里3号楼", "幸福里3号楼"},
 }
 
 // plantedMarks are marks in places that no other party gets at all.
@@ -87,6 +88,7 @@ func newPlantedCase(t *testing.T) *plantedCase {
 	}}
 	p.file()
 	p.act()
+	p.amend()
 	p.upload()
 	return p
 }
@@ -172,6 +174,7 @@ func (p *plantedCase) upload() {
 	p.add(mine, recovery.ScreenRecording, []byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x00\x10mdat plant-film 13900001234"))
 	p.add(mine, recovery.OtherEvidence, workbook(p.T, "plant-workbook "+text))
 	p.add(mine, recovery.Statement, p.bill())
+	p.uploadContainers(mine)
 	another := casework.Request{Actor: recovery.Actor{Role: recovery.RoleCounterpart, ID: recovery.UserID(p.c.Counterparts[1].ID)}, Device: "plant-counterpart-device"}
 	issued, err := p.rig.IssueLink(p.Context(), p.rig.As(recovery.RoleClaimant), p.c.ID, p.c.Counterparts[1].ID, 0)
 	p.must(err)
@@ -290,7 +293,7 @@ func (p *plantedCase) shows(export recovery.Export) {
 			p.Errorf("%s is not masked", name)
 		}
 	}
-	if ends[".json"] != 1 || ends[".txt"] < 3 || ends[".jpg"] < 1 {
+	if ends[".json"] != 2 || ends[".txt"] < 3 || ends[".jpg"] < 1 {
 		p.Errorf("copies: %v", ends)
 	}
 	dir := p.TempDir()
@@ -308,7 +311,7 @@ func (p *plantedCase) shows(export recovery.Export) {
 // leaks lists the planted data in the containers of an export.
 func (p *plantedCase) leaks(export recovery.Export) []string {
 	p.Helper()
-	marks := slices.Clone(plantedMarks)
+	marks := slices.Concat(plantedMarks, plantedMarksOfFiles)
 	for _, planted := range plantedTexts {
 		marks = append(marks, planted[1])
 	}
@@ -363,7 +366,7 @@ func TestNothingPlantedReachesAnotherParty(t *testing.T) {
 			t.Errorf("counterpart %d gets:\n%s", reader, strings.Join(leaks, "\n"))
 		}
 	}
-	known := []string{"海上明月", "plant-alias", "plant-payer", "plant-police", "plant-answer-of-another"} // the table lets the platform have them
+	known := []string{"海上明月", "plant-alias", "plant-payer", "plant-police", "plant-answer-of-another", "plant-joined", "plant-renamed"} // the table lets the platform have them
 	leaks := slices.DeleteFunc(p.leaks(p.export(recovery.Export{Audience: recovery.ForPlatform})), func(leak string) bool {
 		return slices.ContainsFunc(known, func(one string) bool { return strings.HasSuffix(leak, ": "+one) })
 	})
@@ -377,7 +380,7 @@ func TestNothingPlantedReachesAnotherParty(t *testing.T) {
 		}
 	}
 	court := strings.Join(p.leaks(p.export(recovery.Export{Audience: recovery.ForCourt})), "\n")
-	for _, kept := range []string{"plant-receiver", "plant-complaint", "PlantMaker", "plant-film", "13900001234", "plant-contact"} {
+	for _, kept := range []string{"plant-receiver", "plant-complaint", "PlantMaker", "plant-film", "13900001234", "plant-contact", "plant-correction", "plant-xmp", "plant-iptc", "plant-xfa", "plant-renamed"} {
 		if !strings.Contains(court, kept) {
 			t.Errorf("the court does not get %s", kept)
 		}
