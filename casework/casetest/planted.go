@@ -31,7 +31,7 @@ func (r *Fixture) PlantCase(t testing.TB) Planted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	planted := Planted{View: filed.Value, Words: append(words, "林晓", "lin@example.org", "13811112222", "海浪陈志远", "13700005678", "wx-laowang-7788", "项目群老王")}
+	planted := Planted{View: filed.Value, Words: append(words, "林晓", "lin@example.org", "13811112222", "海浪陈志远", "13700005678", "wx-laowang-7788", "项目群老王", "迟到的陈大文", "改名的陈志远", "wx-daiwen-9911")}
 	r.plantFile(t, planted.ID, text)
 	r.plantActions(t, planted.View, text)
 	link, err := r.IssueLink(t.Context(), r.As(recovery.RoleClaimant), planted.ID, planted.Counterparts[0].ID, 0)
@@ -68,10 +68,27 @@ func (r *Fixture) plantActions(t testing.TB, c casework.View, text string) {
 		{recovery.RoleClaimant, recovery.ActionBody{
 			Action: recovery.RecordResponse, CounterpartID: c.Counterparts[1].ID, Kind: string(recovery.Contested), Refusal: recovery.ClaimsGift, Text: text, At: &now,
 		}},
+		{recovery.RoleClaimant, recovery.ActionBody{Action: recovery.AddCounterpart, Alias: "迟到的陈大文", Contact: "wx-daiwen-9911"}},
+		{recovery.RoleClaimant, recovery.ActionBody{Action: recovery.RenameCounterpart, CounterpartID: c.Counterparts[1].ID, Alias: "改名的陈志远"}},
 		{recovery.RoleClaimant, recovery.ActionBody{Action: recovery.Escalate, To: recovery.GroupNotice, Reason: text}},
 	} {
 		if _, err := r.TakeAction(t.Context(), r.As(one.role), c.ID, one.body); err != nil {
 			t.Fatalf("%s: %v", one.body.Action, err)
+		}
+	}
+	r.plantCorrections(t, c.ID, text)
+}
+
+// plantCorrections corrects the shared note and the answer, with personal data in both texts.
+func (r *Fixture) plantCorrections(t testing.TB, id recovery.CaseID, text string) {
+	t.Helper()
+	for _, entry := range r.ReadEntries(t, id) {
+		if entry.Kind != recovery.EntryNoteAdded && entry.Kind != recovery.EntryResponseRecorded {
+			continue
+		}
+		body := recovery.ActionBody{Action: recovery.Correct, Seq: entry.Seq, Reason: text, Replacement: &recovery.ActionBody{Text: "更正：" + text}}
+		if _, err := r.TakeAction(t.Context(), r.As(entry.Actor.Role), id, body); err != nil {
+			t.Fatalf("correct entry %d: %v", entry.Seq, err)
 		}
 	}
 }
