@@ -1,7 +1,6 @@
 package api
 
 import (
-	"io"
 	"net/http"
 	"time"
 
@@ -188,16 +187,14 @@ func (a *API) GetEvidenceContent(c echo.Context, id ID, params GetEvidenceConten
 	if err := checkID(id); err != nil {
 		return err
 	}
-	request, err := newRequest(c, nil)
-	if err != nil {
-		return err
-	}
-	record, body, err := a.service.OpenEvidenceFor(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	setAttachment(c.Response().Header(), record.FileName)
-	sent := download{media: record.MediaType, digest: record.SHA256, size: record.Size, modified: record.ReceivedAt}
-	return sent.send(c, io.NewSectionReader(body, 0, record.Size))
+	return sendFile(c, func(request casework.Request) (download, error) {
+		record, body, err := a.service.OpenEvidenceFor(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
+		if err != nil {
+			return download{}, err
+		}
+		return download{
+			media: record.MediaType, disposition: attachment(record.FileName), digest: record.SHA256, size: record.Size,
+			modified: record.ReceivedAt, file: newBlobFile(body, record.Size),
+		}, nil
+	})
 }

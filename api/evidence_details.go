@@ -1,7 +1,6 @@
 package api
 
 import (
-	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -19,20 +18,14 @@ func (a *API) GetEvidenceView(c echo.Context, id ID, params GetEvidenceViewParam
 	if err := checkID(id); err != nil {
 		return err
 	}
-	request, err := newRequest(c, nil)
-	if err != nil {
-		return err
-	}
-	view, err := a.service.OpenView(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
-	if err != nil {
-		return err
-	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, "inline")
-	if view.Body == nil {
-		return sendHeader(c, intake.ViewMedia)
-	}
-	defer view.Body.Close()
-	return download{media: intake.ViewMedia, digest: view.SHA256, size: view.Size}.send(c, io.NewSectionReader(view.Body, 0, view.Size))
+	return sendFile(c, func(request casework.Request) (download, error) {
+		view, err := a.service.OpenView(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
+		sent := download{media: intake.ViewMedia, disposition: "inline", digest: view.SHA256, size: view.Size}
+		if err == nil && view.Body != nil {
+			sent.file = newBlobFile(view.Body, view.Size)
+		}
+		return sent, err
+	})
 }
 
 // GetEvidenceText implements ServerInterface.

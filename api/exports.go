@@ -75,19 +75,15 @@ func (a *API) downloadExport(c echo.Context, id ID, name, media string, digest f
 	if err := checkID(id); err != nil {
 		return err
 	}
-	request, err := newRequest(c, nil)
-	if err != nil {
-		return err
-	}
-	file, export, err := a.service.OpenExport(c.Request().Context(), request, recovery.ExportID(id), name)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	setAttachment(c.Response().Header(), string(export.Audience)+"-"+name)
-	size, err := file.Seek(0, io.SeekEnd)
-	if err != nil {
-		return err
-	}
-	return download{media: media, digest: digest(export), size: size, modified: valueOrZero(export.ReadyAt)}.send(c, file)
+	return sendFile(c, func(request casework.Request) (download, error) {
+		file, export, err := a.service.OpenExport(c.Request().Context(), request, recovery.ExportID(id), name)
+		if err != nil {
+			return download{}, err
+		}
+		size, err := file.Seek(0, io.SeekEnd)
+		return download{
+			media: media, disposition: attachment(string(export.Audience) + "-" + name), digest: digest(export), size: size,
+			modified: valueOrZero(export.ReadyAt), file: file,
+		}, err
+	})
 }

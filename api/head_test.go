@@ -151,3 +151,50 @@ func TestDownloadsAreRefusedWithProblems(t *testing.T) {
 		}}).wantStatus(http.StatusNotModified)
 	}
 }
+
+// TestDownloadsAreRecordedOnce: an answer without the file is not a reading of it, the
+// whole file is one each time, and its parts are one within an hour.
+func TestDownloadsAreRecordedOnce(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	noon := s.SetNoon(1)
+	id := s.fileCase(t).stringField("id")
+	photo := s.addPicture(t, id, photoWithMetadata(t, 90)).header.Get("Location")
+	fresh := s.addPicture(t, id, photoWithMetadata(t, 80)).header.Get("Location") + "/view"
+	export := s.readyExport(t, id)
+	for _, path := range []string{export + "/dossier.pdf", export + "/bag.zip", photo + "/content", photo + "/view"} {
+		s.SetClock(noon)
+		tag := s.get(t, recovery.RoleLegal, path).wantStatus(http.StatusOK).header.Get("ETag")
+		for _, look := range []struct {
+			name, value string
+			status      int
+			as          recovery.Role
+			later       time.Duration
+			added       int
+		}{
+			{"If-None-Match", tag, http.StatusNotModified, recovery.RoleLegal, 0, 0},
+			{"If-Match", `"1"`, http.StatusPreconditionFailed, recovery.RoleLegal, 0, 0},
+			{"Range", "bytes=99999999-", http.StatusRequestedRangeNotSatisfiable, recovery.RoleLegal, 0, 0},
+			{"Range", "bytes=0-1", http.StatusPartialContent, recovery.RoleLegal, 0, 1},
+			{"Range", "bytes=2-3", http.StatusPartialContent, recovery.RoleLegal, 10 * time.Minute, 0},
+			{"Range", "bytes=2-", http.StatusPartialContent, recovery.RoleSupervisor, 10 * time.Minute, 1},
+			{"Range", "bytes=3-", http.StatusPartialContent, recovery.RoleLegal, time.Hour, 1},
+			{"If-Match", tag, http.StatusOK, recovery.RoleLegal, time.Hour, 1},
+			{"If-None-Match", `"1"`, http.StatusOK, recovery.RoleLegal, time.Hour, 1},
+		} {
+			s.SetClock(noon.Add(look.later))
+			entries := s.countEntries(id)
+			s.send(t, testCall{as: look.as, method: "GET", path: path, header: map[string]string{look.name: look.value}}).wantStatus(look.status)
+			if added := s.countEntries(id) - entries; added != look.added {
+				t.Errorf("%s with %s %s adds %d entries, want %d", path, look.name, look.value, added, look.added)
+			}
+		}
+	}
+	entries := s.countEntries(id)
+	for name, status := range map[string]int{"If-Match": http.StatusPreconditionFailed, "Range": http.StatusRequestedRangeNotSatisfiable} {
+		s.send(t, testCall{as: recovery.RoleLegal, method: "GET", path: fresh, header: map[string]string{name: "x"}}).wantStatus(status)
+	}
+	if s.countEntries(id) != entries {
+		t.Error("a copy was made for an answer without it")
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -224,13 +223,12 @@ func (b *limitedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// setAttachment makes the response a download with a file name (RFC 6266).
-func setAttachment(h http.Header, name string) {
-	value := "attachment"
+// attachment is the disposition of a download with a file name (RFC 6266).
+func attachment(name string) string {
 	if name = strings.TrimSpace(name); name != "" {
 		if named := mime.FormatMediaType("attachment", map[string]string{"filename": name}); named != "" {
-			value = named
+			return named
 		}
 	}
-	h.Set(echo.HeaderContentDisposition, value)
+	return "attachment"
 }

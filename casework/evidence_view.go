@@ -33,6 +33,7 @@ func (s *Service) recordViewing(ctx context.Context, req Request, c recovery.Cas
 		return nil
 	}
 	draft := s.newDraft(recovery.EntryEvidenceViewed, req, c)
+	draft.Key = s.readingKey(req, string(record.ID), copyName, purpose)
 	draft.Facts = map[string]any{"evidence_id": record.ID, "sha256": record.SHA256, "copy": copyName}
 	if purpose != "" {
 		draft.Facts["purpose"] = purpose

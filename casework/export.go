@@ -148,6 +148,7 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 		return file, export, nil
 	}
 	draft := s.newDraft(recovery.EntryExportDownloaded, req, c)
+	draft.Key = s.readingKey(req, string(id), name)
 	draft.Facts = map[string]any{"export_id": id, "file": name, "audience": export.Audience}
 	if err := s.Store.RecordReading(ctx, c.ID, draft, s.mayStillRead(req)); err != nil {
 		return nil, export, errors.Join(err, file.Close())

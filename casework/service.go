@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -124,6 +125,7 @@ type Request struct {
 	Device      string // name of the caller's program
 	IfMatch     *int64 // version the caller has seen
 	HeaderOnly  bool   // only the header of the answer is wanted: nothing is shown, so nothing is recorded as seen
+	InParts     bool   // the answer is a part of a file, and others are asked for separately
 	// reserve makes the reservation for what the request stores; nil: it has no limit.
 	reserve func(ref string, size int64) *reservation
 }
@@ -256,6 +258,17 @@ func (s *Service) newDraft(kind recovery.EntryKind, req Request, c recovery.Case
 		Kind: kind, At: s.Now(), Actor: req.Actor, Pace: c.Pace,
 		Collector: journal.Collector{Tool: "recourse", Version: s.config.Version, Device: truncateText(req.Device, 120)},
 	}
+}
+
+// readingKey is the key of the entry about a reading, "" for an entry of its own. A
+// viewer fetches a file in many parts: those that one person reads within an hour of the
+// clock are one download.
+func (s *Service) readingKey(req Request, file ...string) string {
+	if !req.InParts {
+		return ""
+	}
+	hour := s.Now().UTC().Truncate(time.Hour).Format("2006-01-02T15")
+	return "parts:" + strings.Join(file, ":") + ":" + string(req.Actor.Role) + ":" + string(req.Actor.ID) + ":" + hour
 }
 
 func truncateText(text string, limit int) string {

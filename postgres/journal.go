@@ -155,11 +155,18 @@ func (s *Store) AppendEntries(
 }
 
 // RecordReading appends the entry of a reading, if its precondition is still
-// fulfilled. Errors: CodeNotFound, and those of the precondition.
+// fulfilled; one whose key exists is recorded already. Errors: CodeNotFound, and those
+// of the precondition.
 func (s *Store) RecordReading(ctx context.Context, id recovery.CaseID, draft journal.Draft, required Precondition) error {
 	return s.inTransaction(ctx, "record reading", func(tx pgx.Tx) error {
-		writer, _, err := s.beginEntry(ctx, tx, id, draft, Idempotency{}, required)
+		writer, err := s.lockJournal(ctx, tx, id, draft)
 		if err != nil {
+			return err
+		}
+		if err := required.check(ctx, tx, id); err != nil {
+			return err
+		}
+		if _, err := writer.appendEntry(draft); err != nil {
 			return err
 		}
 		return writer.sendBatch(ctx)
