@@ -131,7 +131,6 @@ func (b entryBuilder) addCorrection(facts map[string]any) {
 	if b.input.Step.Kind == recovery.EntryCorrectionProposed {
 		return
 	}
-	facts["recovered_fen"] = b.next().Recovered
 	journal.AddCorrectedResults(facts, b.corrected.Command.Correction.Seq, b.corrected.History)
 }
 

@@ -51,19 +51,21 @@ func (s *Service) correctionRule(ctx context.Context, c recovery.Case, target en
 	if ok && target.Actor.Role != recovery.RoleSystem {
 		return rule, nil
 	}
-	cause, err := journal.CauseOf(target.Entry, func(seq int64) (journal.Entry, error) {
-		stored, err := s.Store.FindEntry(ctx, c.ID, seq)
-		if err != nil {
-			return journal.Entry{}, err
-		}
-		return journal.ParseEntry(stored.Record.Bytes)
-	})
+	cause, err := journal.CauseOf(target.Entry, func(seq int64) (journal.Entry, error) { return s.readEntry(ctx, c.ID, seq) })
 	if err != nil {
 		return rule, err
 	}
 	return rule, recovery.UncorrectableEntry(
 		recovery.EntryRef{Seq: target.Seq, Kind: target.Kind}, target.Actor.Role, recovery.EntryRef{Seq: cause.Seq, Kind: cause.Kind},
 	)
+}
+
+func (s *Service) readEntry(ctx context.Context, id recovery.CaseID, seq int64) (journal.Entry, error) {
+	stored, err := s.Store.FindEntry(ctx, id, seq)
+	if err != nil {
+		return journal.Entry{}, err
+	}
+	return journal.ParseEntry(stored.Record.Bytes)
 }
 
 // completeReplacement fills in what a replacement leaves out, and refuses a correction

@@ -256,8 +256,12 @@ func TestACorrectedNote(t *testing.T) {
 	if after.Position.Stage != view.Position.Stage || len(after.Corrections) != 1 {
 		t.Errorf("%s, %+v", after.Position.Stage, after.Corrections)
 	}
-	if facts, _ := findEntry(t, rig, view.ID, recovery.EntryCorrected).Facts["replacement"].(map[string]any); facts["visibility"] != recovery.NoteShared {
+	correction := findEntry(t, rig, view.ID, recovery.EntryCorrected)
+	if facts, _ := correction.Facts["replacement"].(map[string]any); facts["visibility"] != recovery.NoteShared {
 		t.Errorf("%v", facts)
+	}
+	if sum, stated := correction.Facts["recovered_fen"]; stated {
+		t.Errorf("a note moved money: %v", sum)
 	}
 }
 
@@ -290,6 +294,11 @@ func TestACorrectedInternalNote(t *testing.T) {
 			if got := recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]); got != test.internal {
 				t.Errorf("internal: %v, want %v: %v", got, test.internal, entry.Facts)
 			}
+			for _, line := range readJournal(t, rig, recovery.RoleClaimant, view.ID) {
+				if internal := line.Seq == seq || line.Seq == entry.Seq; test.internal && internal && len(line.Values) > 0 {
+					t.Errorf("the claimant reads %v in entry %d", line.Values, line.Seq)
+				}
+			}
 			if !test.internal || test.replacement == nil {
 				return
 			}
@@ -299,6 +308,15 @@ func TestACorrectedInternalNote(t *testing.T) {
 			wantCode(t, err, recovery.CodeNotFound)
 		})
 	}
+}
+
+func readJournal(t *testing.T, rig *casetest.Fixture, role recovery.Role, id recovery.CaseID) []casework.JournalLine {
+	t.Helper()
+	lines, _, err := rig.Journal(t.Context(), rig.Actor(role), id, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
 }
 
 // TestALargeCorrectionNeedsTwoPeople: it is proposed with its words, approved by another

@@ -97,11 +97,10 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 	}
 	lines := make([]JournalLine, 0, len(entries))
 	for _, entry := range entries {
-		line, err := journalLine(entry, actor.Role, isRestrictedFor(c, actor))
+		line, err := s.journalLine(ctx, c, actor, entry)
 		if err != nil {
 			return nil, nil, err
 		}
-		line.CorrectedBy = correctedBy(c, line.Seq)
 		lines = append(lines, line)
 	}
 	checkpoint, found, err := s.Store.LatestCheckpoint(ctx, id)
@@ -120,18 +119,22 @@ func correctedBy(c recovery.Case, seq int64) int64 {
 	return 0
 }
 
-func journalLine(stored journal.StoredEntry, role recovery.Role, hidden bool) (JournalLine, error) {
+// journalLine returns an entry as the actor sees it.
+func (s *Service) journalLine(ctx context.Context, c recovery.Case, actor recovery.Actor, stored journal.StoredEntry) (JournalLine, error) {
 	entry, err := journal.ParseEntry(stored.Record.Bytes)
 	if err != nil {
 		return JournalLine{}, err
 	}
 	line := JournalLine{
 		Seq: stored.Record.Seq, Version: stored.Version, At: stored.Record.At, Entry: entry, Hash: stored.Record.Hash,
-		Values: map[string]string{}, Erased: stored.Erased,
+		Values: map[string]string{}, Erased: stored.Erased, CorrectedBy: correctedBy(c, stored.Record.Seq),
 	}
-	internal := recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]) && !recovery.SeesOnScreen(role, recovery.InternalNotes)
+	hidden, err := s.hidesValues(ctx, c, actor, line)
+	if err != nil {
+		return JournalLine{}, err
+	}
 	for _, value := range stored.Record.Values {
-		if internal || hidden || !recovery.SeesOnScreen(role, recovery.ClassOfValue(entry.Kind, value.Path)) {
+		if hidden || !recovery.SeesOnScreen(actor.Role, recovery.ClassOfValue(entry.Kind, value.Path)) {
 			line.Withheld = append(line.Withheld, value.Path)
 			continue
 		}
@@ -143,6 +146,19 @@ func journalLine(stored journal.StoredEntry, role recovery.Role, hidden bool) (J
 	}
 	slices.Sort(line.Withheld)
 	return line, nil
+}
+
+// hidesValues reports whether the actor may see no value of an entry: it is internal, a
+// correction made it internal, or the case is restricted.
+func (s *Service) hidesValues(ctx context.Context, c recovery.Case, actor recovery.Actor, line JournalLine) (bool, error) {
+	switch {
+	case isRestrictedFor(c, actor), hidesInternal(actor, line.Entry.Kind, line.Entry.Facts["visibility"]):
+		return true, nil
+	case line.Entry.Kind != recovery.EntryNoteAdded || line.CorrectedBy == 0:
+		return false, nil
+	}
+	correction, err := s.readEntry(ctx, c.ID, line.CorrectedBy)
+	return hidesInternal(actor, correction.Kind, correction.Facts["visibility"]), err
 }
 
 // Texts returns the prepared texts of a stage for this case.

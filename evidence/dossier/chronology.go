@@ -58,8 +58,9 @@ func (s *composer) courseTime(e *folio.Entry) string {
 	return formatStampMoment(e.Parsed.At)
 }
 
+// endSentence ends a text with a full stop, unless it ends like a sentence already.
 func endSentence(text string) string {
-	if strings.HasSuffix(text, "。") {
+	if last, _ := utf8.DecodeLastRuneInString(text); text == "" || strings.ContainsRune("。！？…", last) {
 		return text
 	}
 	return text + "。"

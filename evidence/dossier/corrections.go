@@ -10,8 +10,12 @@ import (
 // The log prints every entry as it was written. These notes say what became of it.
 
 // correctionNote returns the note that an entry was corrected, taken back or does not count any
-// more, on a line of its own. For a correction it has the new content of the entry.
+// more, on a line of its own. For a correction it has the new content of the entry. Beside
+// a hidden note there is none.
 func (p *draft) correctionNote(e *folio.Entry) string {
+	if p.hiddenNote(e) {
+		return ""
+	}
 	if e.Parsed.Kind == recovery.EntryCorrected || e.Parsed.Kind == recovery.EntryCorrectionProposed {
 		return p.replacementNote(e)
 	}
@@ -82,7 +86,7 @@ func (p *draft) replacementNote(e *folio.Entry) string {
 	if fragments == nil {
 		return ""
 	}
-	note := "\n" + p.t.text("corrected_to", "text", p.describe(&said, fragments))
+	note := "\n" + p.t.text("corrected_to", "text", endSentence(p.describe(&said, fragments)))
 	if at := factText(replacement["at"]); at != "" {
 		note += "\n" + p.t.text("claimed_at", "time", formatStamp(at))
 	}

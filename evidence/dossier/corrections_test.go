@@ -102,3 +102,83 @@ func TestReplacedWords(t *testing.T) {
 		t.Errorf("the note: %q", got)
 	}
 }
+
+// A stage that was entered by an act which the reader does not get stays in force when an
+// earlier entry is corrected.
+func TestStageAfterAWithheldEntry(t *testing.T) {
+	t.Parallel()
+	p := draftOf(t, []folio.Entry{
+		told(1, "01", recovery.EntryContactRecorded, recovery.RoleClaimant, nil),
+		{Withheld: true}, // the escalation
+		told(3, "02", recovery.EntryStageEntered, recovery.RoleSystem, map[string]any{"from": "private_contact", "to": "appeal", "because": "escalate"}),
+		told(4, "03", recovery.EntryCorrected, recovery.RoleClaimant, map[string]any{
+			"corrects": 1.0, "corrected_kind": "contact_recorded", "entered_after": map[string]any{"2": "appeal"},
+		}),
+	})
+	if note := p.correctionNote(&p.folio.Entries[2]); note != "" {
+		t.Errorf("beside the stage: %q", note)
+	}
+	if note := p.correctionNote(&p.folio.Entries[0]); !strings.Contains(note, "撤回") {
+		t.Errorf("beside the contact: %q", note)
+	}
+}
+
+// Nothing about an internal note is printed for those who never read one: neither its
+// correction nor the text that a note had before it became internal.
+func TestCorrectedNotes(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		before, after string
+		printed       bool
+	}{
+		"stays internal":   {recovery.NoteInternal, recovery.NoteInternal, false},
+		"becomes internal": {recovery.NoteShared, recovery.NoteInternal, false},
+		"becomes shared":   {recovery.NoteInternal, recovery.NoteShared, true},
+	} {
+		note := told(1, "01", recovery.EntryNoteAdded, recovery.RoleAgent, map[string]any{"visibility": test.before})
+		note.Values = []journal.Value{{Path: "text", Value: "旧的话"}}
+		facts := map[string]any{"corrects": 1.0, "corrected_kind": "note_added", "replacement": map[string]any{"visibility": test.after}}
+		if test.after == recovery.NoteInternal {
+			facts["visibility"] = recovery.NoteInternal
+		}
+		correction := told(2, "02", recovery.EntryCorrected, recovery.RoleAgent, facts)
+		correction.Values = []journal.Value{{Path: "reason", Value: "记错了"}, {Path: "replacement.text", Value: "新的话"}}
+		p := draftOf(t, []folio.Entry{note, correction})
+		p.folio.Audience = recovery.ForCourt
+		var printed []string
+		for i := range p.folio.Entries {
+			printed = append(printed, p.sentence(&p.folio.Entries[i])+p.correctionNote(&p.folio.Entries[i]))
+		}
+		if got := strings.Contains(printed[1], "新的话"); got != test.printed {
+			t.Errorf("%s: the correction says %q", name, printed[1])
+		}
+		hidden := p.t.text("hidden_note")
+		if printed[0] != hidden || !test.printed && printed[1] != hidden {
+			t.Errorf("%s: %q", name, printed)
+		}
+	}
+}
+
+// A sentence ends with one full stop, whatever its last fragment is, and a correction
+// that moved no money says nothing about money.
+func TestSentencesEnd(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind   recovery.EntryKind
+		facts  map[string]any
+		reason string
+		want   string
+	}{
+		"a correction": {recovery.EntryCorrected, map[string]any{"corrects": 1.0}, "记错了", "更正第 1 条记录。理由：记错了。"},
+		"of money":     {recovery.EntryCorrected, map[string]any{"corrects": 1.0, "recovered_fen": 500.0}, "记错了", "更正第 1 条记录。理由：记错了；更正后共收回 5.00 元。"},
+		"a proposal":   {recovery.EntryCorrectionProposed, map[string]any{"corrects": 1.0}, "记错了。", "更正第 1 条记录，金额较大，等另一人确认。理由：记错了。"},
+		"a rejection":  {recovery.EntryCorrectionRejected, map[string]any{"corrects": 1.0}, "没有！", "没有同意更正第 1 条记录。理由：没有！"},
+	} {
+		entry := told(1, "01", test.kind, recovery.RoleClaimant, test.facts)
+		entry.Values = []journal.Value{{Path: "reason", Value: test.reason}}
+		p := draftOf(t, []folio.Entry{entry})
+		if got := p.sentence(&p.folio.Entries[0]); !strings.HasSuffix(got, test.want) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}

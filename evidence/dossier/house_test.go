@@ -181,13 +181,13 @@ func TestSentences(t *testing.T) {
 				Facts: map[string]any{"channel": "private_message", "in_group": false, "counterpart_id": "cp"}, Commitments: map[string]string{"text": "…"},
 			},
 			[]journal.Value{{Path: "text", Value: "请退回"}},
-			"记录一次联系：私信。方式：单独发送；对象：老王；内容：请退回\n行为人自述时间：2026-11-20 20:00:00 +08:00。",
+			"记录一次联系：私信。方式：单独发送；对象：老王；内容：请退回。\n行为人自述时间：2026-11-20 20:00:00 +08:00。",
 		},
 		{
 			"masked", journal.Entry{
 				Kind: recovery.EntryResponseRecorded, Facts: map[string]any{"kind": "partly_returned", "amount_fen": float64(5_000)},
 				Commitments: map[string]string{"text": "…"},
-			}, nil, "对方答复：部分归还。归还 50.00 元；内容：〔已遮蔽〕",
+			}, nil, "对方答复：部分归还。归还 50.00 元；内容：〔已遮蔽〕。",
 		},
 		{"nothing to say", journal.Entry{Kind: recovery.EntryReturnRecorded}, nil, ""},
 		{"stage", journal.Entry{Kind: recovery.EntryStageEntered, Facts: map[string]any{"from": "private_contact", "to": "appeal", "because": "contact_answer"}}, nil, "案件由「私下沟通」进入「平台客服申诉」。起因：私下沟通答复期。"},
@@ -209,12 +209,12 @@ func TestSentences(t *testing.T) {
 		{"a plan broken", journal.Entry{Kind: recovery.EntryPlanBroken, Facts: map[string]any{"deadline": "instalment_grace", "ref": "1"}}, nil, "分期返还的安排未获履行，就此终止，案件回到原来的程序。所属：第 1 份安排。"},
 		{"a deadline", journal.Entry{Kind: recovery.EntryDeadlinePassed, Facts: map[string]any{"deadline": "contact_answer"}}, nil, "期限届满：私下沟通答复期。案件按规则自动进入下一步。"},
 		{"a page opened", journal.Entry{Kind: recovery.EntryLinkOpened, Facts: map[string]any{"counterpart_id": "cp", "link_id": "l"}}, nil, "返还页首次被打开（链接只发给老王）。页面载明误发一事和返还的请求；打开者是否为其本人，须结合其他证据认定。"},
-		{"alike", journal.Entry{Kind: recovery.EntryEvidenceAdded, Facts: map[string]any{"kind": "ticket", "near_duplicate_of": "ev"}}, nil, "提交证据：客服工单。与先前一件近似（本卷证据 3-2），不作为独立证据"},
+		{"alike", journal.Entry{Kind: recovery.EntryEvidenceAdded, Facts: map[string]any{"kind": "ticket", "near_duplicate_of": "ev"}}, nil, "提交证据：客服工单。与先前一件近似（本卷证据 3-2），不作为独立证据。"},
 		{"an internal entry of another kind", journal.Entry{Kind: recovery.EntryAbuseFlagged, Facts: map[string]any{"visibility": "internal"}}, nil, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
 		{"internal note", journal.Entry{Kind: recovery.EntryNoteAdded, Facts: map[string]any{"visibility": "internal"}, Commitments: map[string]string{"text": "…"}}, []journal.Value{{Path: "text", Value: "秘密"}}, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
 		{"note of unknown visibility", journal.Entry{Kind: recovery.EntryNoteAdded}, nil, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
-		{"group", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": "R1", "group": map[string]any{"kind": "work", "size": float64(12)}, "counterparts": float64(1)}}, nil, "登记案件 R1。发送场合：工作群，12 人；对方 1 人"},
-		{"strange facts", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": []any{"a"}, "sent_at": "soon", "amount_fen": "much", "counterparts": 1.5, "group": true}}, nil, `登记案件 ["a"]。发送场合：其他`},
+		{"group", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": "R1", "group": map[string]any{"kind": "work", "size": float64(12)}, "counterparts": float64(1)}}, nil, "登记案件 R1。发送场合：工作群，12 人；对方 1 人。"},
+		{"strange facts", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": []any{"a"}, "sent_at": "soon", "amount_fen": "much", "counterparts": 1.5, "group": true}}, nil, `登记案件 ["a"]。发送场合：其他。`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

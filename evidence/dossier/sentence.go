@@ -20,7 +20,7 @@ func (p *draft) sentence(e *folio.Entry) string {
 	if fragments == nil {
 		return p.t.text("unknown_entry")
 	}
-	text := p.describe(e, fragments)
+	text := endSentence(p.describe(e, fragments))
 	if rights := p.translateFact("clock", e.Parsed.Facts["restored"]); rights != "" {
 		text += "\n" + p.t.text("restored", "rights", rights)
 	}
@@ -46,9 +46,17 @@ func (p *draft) describe(e *folio.Entry, fragments []*texts.Text) string {
 	return strings.TrimRight(out.String(), "；，")
 }
 
-// hiddenNote reports an internal entry that the audience may not see.
+// hiddenNote reports an internal entry that the audience may not see, or a note that a
+// correction made internal.
 func (p *draft) hiddenNote(e *folio.Entry) bool {
-	return recovery.IsInternalNote(e.Parsed.Kind, e.Parsed.Facts["visibility"]) && !p.shows(recovery.InternalNotes)
+	if p.shows(recovery.InternalNotes) {
+		return false
+	}
+	if recovery.IsInternalNote(e.Parsed.Kind, e.Parsed.Facts["visibility"]) {
+		return true
+	}
+	corrected := p.findCorrected(e.Parsed.Seq)
+	return corrected != nil && recovery.IsInternalNote(corrected.Parsed.Kind, corrected.Parsed.Facts["visibility"])
 }
 
 // errNoFact ends a fragment that names a fact which the entry does not have.

@@ -22,11 +22,16 @@ func ApplyCorrections(entries []Entry) []CorrectedEntry {
 	parsed := make([]journal.Entry, len(entries))
 	for i, entry := range entries {
 		parsed[i] = entry.Parsed
+		if entry.Withheld { // what followed from it has to know its number
+			parsed[i].Seq = int64(i + 1)
+		}
 	}
 	list := make([]CorrectedEntry, len(entries))
 	for i, corrected := range journal.ApplyCorrections(parsed) {
 		entry := entries[i]
-		entry.Parsed = corrected.Entry
+		if !entry.Withheld {
+			entry.Parsed = corrected.Entry
+		}
 		if corrected.Mark != nil && !corrected.Mark.TakenBack {
 			entry.Values = replacedValues(entries, corrected.Mark.BySeq)
 		}

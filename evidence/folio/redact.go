@@ -13,14 +13,15 @@ import (
 // journal keeps the commitment of a withheld value and the hash of a withheld entry,
 // so the papers still verify and show that something is withheld.
 type redaction struct {
-	audience    recovery.Audience
-	requester   recovery.Role          // of the person who asked for the papers
-	counterpart recovery.CounterpartID // the one counterpart that the papers are for; "": for all
-	others      []string               // paths of the values of the other counterparts start with these
-	hiddenFiles map[string]bool        // by SHA-256, under any kind the same bytes were filed as
-	erased      bool                   // no original is left
-	mask        Mask                   // removes personal data from a text
-	lastSeq     int64                  // of the entry that requested the export
+	audience     recovery.Audience
+	requester    recovery.Role          // of the person who asked for the papers
+	counterpart  recovery.CounterpartID // the one counterpart that the papers are for; "": for all
+	others       []string               // paths of the values of the other counterparts start with these
+	hiddenFiles  map[string]bool        // by SHA-256, under any kind the same bytes were filed as
+	erased       bool                   // no original is left
+	mask         Mask                   // removes personal data from a text
+	lastSeq      int64                  // of the entry that requested the export
+	madeInternal map[int64]bool         // shared notes that a correction made internal, by their number
 }
 
 func newRedaction(c recovery.Case, export recovery.Export, files []recovery.Evidence, mask Mask) redaction {
@@ -79,11 +80,15 @@ func (r redaction) readsEntry(entry journal.Entry) bool {
 	}
 }
 
+func (r redaction) isInternal(entry journal.Entry) bool {
+	return r.madeInternal[entry.Seq] || recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"])
+}
+
 // disclosureOfValue returns how much of one personal value of an entry the audience
 // gets.
 func (r redaction) disclosureOfValue(entry journal.Entry, path string) recovery.Disclosure {
 	switch {
-	case recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]) && !r.showsClass(recovery.InternalNotes):
+	case r.isInternal(entry) && !r.showsClass(recovery.InternalNotes):
 		return recovery.Withheld
 	case slices.ContainsFunc(r.others, func(prefix string) bool { return strings.HasPrefix(path, prefix) }):
 		return recovery.Withheld
@@ -177,15 +182,18 @@ func (r redaction) redactValues(entry *Entry, values []journal.Value) {
 // redactEntries returns stored entries with the values the audience may see. Entries
 // that it may not read are still whole: see withholdEntries.
 func redactEntries(records []journal.Record, r redaction) ([]Entry, error) {
-	entries := make([]Entry, 0, len(records))
-	for _, record := range records {
-		parsed, err := journal.ParseEntry(record.Bytes)
-		if err != nil {
+	parsed := make([]journal.Entry, len(records))
+	for i, record := range records {
+		var err error
+		if parsed[i], err = journal.ParseEntry(record.Bytes); err != nil {
 			return nil, fmt.Errorf("%w: entry %d: %w", ErrJournalIncomplete, record.Seq, err)
 		}
-		entry := Entry{Raw: record.Bytes, Hash: record.Hash, Parsed: parsed}
-		r.redactValues(&entry, record.Values)
-		entries = append(entries, entry)
+	}
+	r.madeInternal = journal.NotesMadeInternal(parsed)
+	entries := make([]Entry, len(records))
+	for i, record := range records {
+		entries[i] = Entry{Raw: record.Bytes, Hash: record.Hash, Parsed: parsed[i]}
+		r.redactValues(&entries[i], record.Values)
 	}
 	return entries, nil
 }

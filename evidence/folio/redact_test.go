@@ -148,6 +148,24 @@ func TestOneCounterpart(t *testing.T) {
 	}
 }
 
+// A note that a correction made internal is not read as it was before by those who read
+// no internal notes.
+func TestNoteMadeInternal(t *testing.T) {
+	t.Parallel()
+	note := journal.Entry{Seq: 2, Kind: recovery.EntryNoteAdded, Facts: map[string]any{"visibility": "shared"}}
+	correction := journal.Entry{Seq: 3, Kind: recovery.EntryCorrected, Facts: map[string]any{"corrects": 2.0, "corrected_kind": "note_added", "visibility": "internal"}}
+	for audience, want := range map[recovery.Audience]recovery.Disclosure{recovery.ForCourt: recovery.Withheld, recovery.ForArchive: recovery.Shown} {
+		r := redactionFor(audience)
+		if got := r.disclosureOfValue(note, "text"); got != recovery.Shown {
+			t.Errorf("%s before: %q", audience, got)
+		}
+		r.madeInternal = journal.NotesMadeInternal([]journal.Entry{note, correction})
+		if got := r.disclosureOfValue(note, "text"); got != want {
+			t.Errorf("%s: %q, want %q", audience, got, want)
+		}
+	}
+}
+
 // Of a withheld entry nothing is left but its hash; a copy is mentioned where it is.
 func TestWithholdEntries(t *testing.T) {
 	t.Parallel()

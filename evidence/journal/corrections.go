@@ -59,11 +59,12 @@ func AddCorrectedResults(facts map[string]any, corrected int64, history recovery
 // The entries are those of one case by their number; some may be absent, but no entry
 // that corrects another one.
 func ApplyCorrections(entries []Entry) []CorrectedEntry {
-	list := make([]CorrectedEntry, len(entries))
+	list, stages := make([]CorrectedEntry, len(entries)), stageLog{}
 	for i, entry := range entries {
 		list[i] = CorrectedEntry{Entry: entry}
+		stages.addEntry(list[:i+1])
 		if entry.Kind == recovery.EntryCorrected {
-			applyCorrection(list[:i], entry)
+			applyCorrection(list[:i], entry, stages)
 		}
 	}
 	return list
@@ -78,6 +79,18 @@ func CountingEntries(entries []Entry) []Entry {
 		}
 	}
 	return counting
+}
+
+// NotesMadeInternal returns the numbers of the notes that were shared until a correction
+// made them internal. Nobody else may read their first text any more.
+func NotesMadeInternal(entries []Entry) map[int64]bool {
+	internal := map[int64]bool{}
+	for _, entry := range entries {
+		if corrected := entry.Corrects(); corrected > 0 && entry.Facts["corrected_kind"] == string(recovery.EntryNoteAdded) {
+			internal[corrected] = entry.Facts["visibility"] == recovery.NoteInternal
+		}
+	}
+	return internal
 }
 
 // CorrectionMarks lists the newest correction of each corrected entry.
@@ -124,7 +137,7 @@ func (e Entry) Corrects() int64 {
 
 // applyCorrection changes the entries before a correction. A later correction of the
 // same entry replaces the earlier one.
-func applyCorrection(before []CorrectedEntry, correction Entry) {
+func applyCorrection(before []CorrectedEntry, correction Entry, stages stageLog) {
 	target, facts := correction.Corrects(), parseCorrection(correction)
 	first := slices.IndexFunc(before, func(e CorrectedEntry) bool { return e.Seq >= target })
 	if first < 0 || target == 0 {
@@ -132,9 +145,10 @@ func applyCorrection(before []CorrectedEntry, correction Entry) {
 	}
 	if before[first].Kind == recovery.EntryNoteAdded && before[first].Seq == target {
 		before[first].correctBy(correction)
-		before[first].setVoid(facts, target)
+		before[first].setVoid(facts, target, stages)
 		return // nothing follows from a note
 	}
+	stages.correctFrom(target, facts)
 	cause := int64(0) // first entry of the step to which an entry belongs
 	sum := lastRecovered(before[:first])
 	for i := first; i < len(before); i++ {
@@ -145,7 +159,7 @@ func applyCorrection(before []CorrectedEntry, correction Entry) {
 		if entry.Seq == target {
 			entry.correctBy(correction)
 		}
-		entry.setVoid(facts, cause)
+		entry.setVoid(facts, cause, stages)
 		if recovered, came := facts.recovered[formatSeq(entry.Seq)]; came {
 			sum = recovered
 		}
@@ -229,17 +243,20 @@ func replacedCommitments(correction Entry) map[string]string {
 	return commitments
 }
 
-// setVoid decides whether an entry counts after a correction.
-func (e *CorrectedEntry) setVoid(facts correctionFacts, cause int64) {
+// setVoid decides whether an entry counts after a correction. cause is the number
+// of the entry from which one of the system followed. What followed from an earlier correction counts as
+// long as the case still stands there at that time.
+func (e *CorrectedEntry) setVoid(facts correctionFacts, cause int64, stages stageLog) {
 	void := facts.without[e.Seq] && !isCommunication(e.Kind)
+	stage, changesStage := e.enteredStage()
 	switch {
 	case e.Mark != nil:
 		void = e.Mark.TakenBack
 	case !e.isConsequence():
-	case e.Kind == recovery.EntryStageEntered:
-		void = facts.entered[formatSeq(cause)] != e.Facts["to"]
-	case e.Kind == recovery.EntryClosed:
-		void = facts.entered[formatSeq(cause)] != string(recovery.Closed)
+	case changesStage && e.followsCorrection():
+		void = stages.stageBefore(e.Seq) != stage
+	case changesStage:
+		void = facts.entered[formatSeq(cause)] != stage
 	case e.Kind == recovery.EntryPlanFulfilled:
 		plans, _ := facts.fulfilled[formatSeq(cause)].([]any)
 		void = !slices.Contains(plans, e.Facts["plan"])

@@ -157,6 +157,41 @@ func TestStepsWithoutEffect(t *testing.T) {
 	}
 }
 
+// What followed from a correction counts after a later correction too, as long as the case
+// stood there at that time. A reader who does not get the correction sees the same.
+func TestStagesThatFollowACorrection(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		then                  facts
+		closedVoid, stageVoid bool
+	}{
+		"of another entry":  {facts{"corrects": 2.0, "replacement": facts{"channel": "sms"}}, true, false},
+		"of a later entry":  {facts{"corrects": 7.0}, true, false},
+		"of the same entry": {facts{"corrects": 3.0, "replacement": facts{"amount_fen": 20.0}, "recovered_after": facts{"3": 20.0}}, true, false},
+		"that closes it":    {facts{"corrects": 3.0, "replacement": facts{"amount_fen": 1000.0}, "entered_after": facts{"3": "closed"}}, false, true},
+	} {
+		for _, hidden := range []bool{false, true} {
+			entries := []journal.Entry{
+				entryOf(1, recovery.EntryCaseFiled, recovery.RoleClaimant, facts{"stage": "private_contact"}),
+				entryOf(2, recovery.EntryContactRecorded, recovery.RoleClaimant, nil),
+				entryOf(3, recovery.EntryReturnRecorded, recovery.RoleClaimant, facts{"amount_fen": 1000.0, "recovered_fen": 1000.0}),
+				entryOf(4, recovery.EntryClosed, recovery.RoleSystem, facts{"outcome": "recovered_full", "because": "record_return"}),
+				entryOf(5, recovery.EntryCorrected, recovery.RoleClaimant, facts{"corrects": 3.0, "recovered_after": facts{"3": 10.0}}),
+				entryOf(6, recovery.EntryStageEntered, recovery.RoleSystem, facts{"from": "closed", "to": "private_contact", "because": "correct"}),
+				entryOf(7, recovery.EntryContactRecorded, recovery.RoleClaimant, nil),
+				entryOf(8, recovery.EntryCorrected, recovery.RoleClaimant, test.then),
+			}
+			if hidden {
+				entries[4] = journal.Entry{Seq: 5}
+			}
+			got := journal.ApplyCorrections(entries)
+			if got[5].Void != test.stageVoid || !hidden && got[3].Void != test.closedVoid {
+				t.Errorf("%s, hidden %v: the closing is void: %v, the stage: %v", name, hidden, got[3].Void, got[5].Void)
+			}
+		}
+	}
+}
+
 // Applying corrections changes neither the given entries nor their number and order,
 // and without corrections it changes nothing.
 func TestApplyCorrectionsProperty(t *testing.T) {
