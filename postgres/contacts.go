@@ -20,13 +20,18 @@ const (
 			coalesce(array_agg(letter), '{}') as letter, coalesce(array_agg(counterpart_id), '{}') as counterpart_id,
 			coalesce(array_agg(in_group), '{}') as in_group, coalesce(array_agg(at), '{}') as at,
 			coalesce(array_agg(breaches), '{}') as breaches
-		from (select c.* from (select distinct in_group, counterpart_id from contacts where case_id = $1) r, lateral (
+		from (select c.* from (select in_group, counterpart_id from contact_totals where case_id = $1) r, lateral (
 				select * from contacts where case_id = $1 and in_group = r.in_group and counterpart_id = r.counterpart_id
 				order by seq desc limit $2) c
 			order by c.seq) c`
-	selectContactTotals = `select count(*) filter (where not planned and not in_group) as private,
-			count(*) filter (where not planned and in_group) as in_group, count(*) filter (where breaches <> '') as breaches
-		from contacts where case_id = $1`
+	selectContactTotals = `select coalesce(sum(sent) filter (where not in_group), 0)::bigint as private,
+			coalesce(sum(sent) filter (where in_group), 0)::bigint as in_group, coalesce(sum(breaches), 0)::bigint as breaches
+		from contact_totals where case_id = $1`
+	addToContactTotals = `insert into contact_totals as t (case_id, in_group, counterpart_id, sent, breaches)
+			values ($1, $2, $3, case when $4 then 0 else 1 end, case when $5 then 1 else 0 end)
+		on conflict (case_id, in_group, counterpart_id) do update set sent = t.sent + excluded.sent, breaches = t.breaches + excluded.breaches`
+	countContacts = `insert into contact_totals select case_id, in_group, counterpart_id, count(*) filter (where not planned),
+			count(*) filter (where breaches <> '') from contacts where case_id = $1 group by case_id, in_group, counterpart_id`
 	selectContactEntries = entryColumns + `
 		where case_id = $1 and kind = any($2) order by seq`
 )
@@ -86,6 +91,7 @@ func queueContact(batch *pgx.Batch, id recovery.CaseID, record journal.Record) e
 	for _, entry := range list {
 		batch.Queue(`insert into contacts (case_id, seq, planned, letter, counterpart_id, in_group, at, breaches)
 			values ($1, $2, $3, $4, $5, $6, $7, $8)`, contactValues(id, entry)...)
+		batch.Queue(addToContactTotals, id, entry.InGroup, entry.CounterpartID, entry.Planned, len(entry.Breaches) > 0)
 	}
 	return err
 }
@@ -112,13 +118,19 @@ func rebuildContacts(ctx context.Context, tx pgx.Tx, id recovery.CaseID) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `delete from contacts where case_id = $1`, id); err != nil {
-		return err
+	for _, table := range []string{"contacts", "contact_totals"} {
+		if _, err := tx.Exec(ctx, `delete from `+table+` where case_id = $1`, id); err != nil {
+			return err
+		}
 	}
 	columns := []string{"case_id", "seq", "planned", "letter", "counterpart_id", "in_group", "at", "breaches"}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"contacts"}, columns, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
 		return contactValues(id, list[i]), nil
 	}))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, countContacts, id)
 	return err
 }
 

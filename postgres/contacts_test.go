@@ -142,7 +142,8 @@ func TestContactsOfALongCase(t *testing.T) {
 func seedContacts(t testing.TB, b bundle, id recovery.CaseID, count int) {
 	t.Helper()
 	for _, statement := range []string{fmt.Sprintf(`insert into contacts select '%s', 10 + g, false, false, 'a', false,
-		now() - g * interval '1 minute', 'contact_limit' from generate_series(1, %d) g`, id, count), `analyze contacts`} {
+		now() - g * interval '1 minute', 'contact_limit' from generate_series(1, %d) g`, id, count),
+		fmt.Sprintf(`insert into contact_totals as t values ('%s', false, 'a', %d, %[2]d)`, id, count), `analyze contacts`} {
 		if err := b.sql(t, statement); err != nil {
 			t.Fatal(err)
 		}
@@ -180,6 +181,11 @@ func TestCorrectionRebuildsTheContacts(t *testing.T) {
 	correction := draft(recovery.EntryCorrected, "")
 	correction.Facts = map[string]any{"corrects": int64(2)}
 	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, false, correction, message(recovery.EntryContactPlanned, "c", false, 3)))
+	for id, want := range map[recovery.CaseID]recovery.ContactTotals{c.ID: {InGroup: 1, Breaches: 1}, other.ID: {Private: 1, InGroup: 1, Breaches: 2}} {
+		if totals := must[recovery.ContactTotals](t)(b.ContactTotals(t.Context(), id)); totals != want {
+			t.Errorf("totals %+v, want %+v", totals, want)
+		}
+	}
 	for id, want := range map[recovery.CaseID][]int64{c.ID: {3, 5}, other.ID: {2, 3}} {
 		var got []int64
 		for _, entry := range must[[]recovery.ContactEntry](t)(b.ContactLog(t.Context(), id)) {

@@ -184,6 +184,16 @@ create table contacts (
 );
 create index contacts_recipient on contacts (case_id, in_group, counterpart_id, seq);
 
+-- The number of contacts of each recipient, so that nothing counts them all.
+create table contact_totals (
+    case_id        text collate "C" not null references cases (id),
+    in_group       boolean     not null,
+    counterpart_id text        not null,
+    sent           bigint      not null, -- without those only planned
+    breaches       bigint      not null,
+    primary key (case_id, in_group, counterpart_id)
+);
+
 -- Personal values are stored apart from the entries, so that they can be erased
 -- while their commitments stay.
 create table journal_values (
