@@ -106,12 +106,14 @@ func contactValues(id recovery.CaseID, e recovery.ContactEntry) []any {
 
 func isCorrection(record journal.Record) bool { return record.Kind == recovery.EntryCorrected }
 
+func isContact(row entryRow) bool { return slices.Contains(contactKinds, row.Kind) }
+
 // rebuildContacts reads the contacts of a case again from its journal. A correction
 // can change any of them.
 func rebuildContacts(ctx context.Context, tx pgx.Tx, id recovery.CaseID) error {
 	kinds := append(slices.Clone(contactKinds), recovery.EntryCorrected)
 	rows, err := queryAllIn[entryRow](ctx, tx, "read contacts", selectContactEntries, id, kinds)
-	if err != nil {
+	if err != nil || !slices.ContainsFunc(rows, isContact) {
 		return err
 	}
 	list, err := contactLog(rows)
