@@ -193,7 +193,7 @@ func (p testStack) callAPI(t *testing.T, as, method, path, form, key string, bod
 		t.Errorf("%s %s: %s: %s", method, path, response.Status, answer) // an error of the test
 	}
 	if response.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s", method, path, response.Status)
+		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, answer)
 	}
 	if raw, is := into.(*[]byte); is {
 		*raw = answer
