@@ -1,8 +1,7 @@
 package textlint
 
-// findLikelyNames finds names with a character of common given names, when the word after
-// them is not part of the name. A verb before them or their place in the clause must say
-// that they are names: 周全 may be a word.
+// findLikelyNames finds names with a character of given names, when a word after them, or
+// nothing, shows where they end. Words that only look like a name are in the list not_name.
 func (l *Linter) findLikelyNames(m matcher) []tokenSpan {
 	words := m.spans[l.listIDs["{not_name}"]]
 	var found []tokenSpan
@@ -21,7 +20,7 @@ func (l *Linter) findLikelyNames(m matcher) []tokenSpan {
 // surname of two characters, every character may be a given name.
 func (l *Linter) likelyNameEnd(m matcher, surname tokenSpan) int {
 	isCommon := func(i int) bool {
-		return surname.end-surname.start > 1 || len(spansStartingIn(m.spans[l.listIDs["{"+givenNameList+"}"]], i, i)) > 0
+		return surname.end-surname.start > 1 || l.startsWordAt(m, i, "{"+givenNameList+"}") || l.startsWordAt(m, i, "{rare_given}")
 	}
 	first, second := surname.end, surname.end+1
 	switch {
@@ -41,21 +40,10 @@ func (l *Linter) endsName(m matcher, i int) bool {
 	if i >= len(m.tokens) || m.tokens[i].kind != han || m.tokens[i].afterSkipped {
 		return i >= len(m.tokens) || !m.tokens[i].afterMask
 	}
-	for _, list := range []string{"{" + nonNameList + "}", "{after_name}"} {
-		if len(spansStartingIn(m.spans[l.listIDs[list]], i, i)) > 0 {
-			return true
-		}
-	}
-	return false
+	return l.startsWordAt(m, i, "{"+nonNameList+"}") || l.startsWordAt(m, i, "{after_name}")
 }
 
-// findFreeNames finds likely names at the start of a clause, or after a blank or sign.
-func findFreeNames(l *Linter, m matcher) []tokenSpan {
-	var found []tokenSpan
-	for _, s := range m.spans[l.listIDs["@likelyname"]] {
-		if m.isClauseBoundary(s.start-1) || m.tokens[s.start].afterSkipped {
-			found = append(found, s)
-		}
-	}
-	return found
+// startsWordAt reports whether a word of a list starts at token i.
+func (l *Linter) startsWordAt(m matcher, i int, list string) bool {
+	return len(spansStartingIn(m.spans[l.listIDs[list]], i, i)) > 0
 }

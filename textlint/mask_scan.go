@@ -14,6 +14,7 @@ var maskScanners = []scanner{
 	{"@code", func(_ *Linter, m matcher) []tokenSpan { return m.findCodes(4, 1) }},
 	{"@latin", func(_ *Linter, m matcher) []tokenSpan { return m.findLatinWords() }},
 	{"@word", func(_ *Linter, m matcher) []tokenSpan { return m.findSeparateWords() }},
+	{"@rest", func(_ *Linter, m matcher) []tokenSpan { return m.findRests() }},
 	{"@date", func(_ *Linter, m matcher) []tokenSpan { return m.findDates() }},
 }
 
@@ -203,6 +204,28 @@ func (m matcher) findSeparateWords() []tokenSpan {
 		}
 		if i > from {
 			i--
+		}
+	}
+	return found
+}
+
+// maxRest is the length of the longest rest of a clause that may be a value.
+const maxRest = 6
+
+// findRests finds the last two to six Chinese characters before a blank, a sign or
+// punctuation. A value that touches its label is one: 昵称山风.
+func (m matcher) findRests() []tokenSpan {
+	var found []tokenSpan
+	end := 0 // of the run of characters that token i is in
+	for i := range m.tokens {
+		if end = max(end, i); m.tokens[i].kind != han {
+			continue
+		}
+		for end < len(m.tokens) && m.tokens[end].kind == han && (end == i || !m.tokens[end].afterSkipped) {
+			end++
+		}
+		if length := end - i; length >= 2 && length <= maxRest {
+			found = append(found, tokenSpan{i, end})
 		}
 	}
 	return found

@@ -25,7 +25,6 @@ var detectors = map[string]func(*Linter, matcher) []tokenSpan{
 	"lookalike":     findLookalikes,
 	"old_date":      findOldDates,
 	"dotted_name":   findDottedNames,
-	"free_name":     findFreeNames,
 	"speaker":       findSpeakers,
 }
 
