@@ -237,10 +237,16 @@ func (e entryContent) fieldsOf(action recovery.Action) map[string]any {
 	return fields
 }
 
-// dependentFields are fields that mean something else once another field changes, so
-// that they are not kept.
-var dependentFields = map[string][]string{
-	"kind": {"amount_fen", "refusal"}, "decision": {"amount_fen"}, "outcome": nil,
+// dependentFields are the fields of each action that explain another field. Once that
+// one changes, they describe something that did not happen, so they are not kept: the
+// replacement states them again, or the entry has none.
+var dependentFields = map[recovery.Action]map[string][]string{
+	recovery.RecordResponse:      {"kind": {"amount_fen", "refusal", "text"}},
+	recovery.RecordPlatformReply: {"kind": {"text"}},
+	recovery.DecideAppeal:        {"decision": {"amount_fen", "reason"}},
+	recovery.ChooseRoute:         {"route": {"why"}},
+	recovery.RecordLegalStep:     {"kind": {"amount_fen", "ref"}},
+	recovery.CloseCase:           {"outcome": {"reason"}},
 }
 
 // overlay returns the body of an action with the recorded fields and the changed
@@ -251,7 +257,7 @@ func overlay(said map[string]any, changed recovery.ActionBody, action recovery.A
 		return changed, err
 	}
 	merged := maps.Clone(said)
-	for field, dependents := range dependentFields {
+	for field, dependents := range dependentFields[action] {
 		if value, set := news[field]; set && value != said[field] {
 			for _, dependent := range dependents {
 				delete(merged, dependent)

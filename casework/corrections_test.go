@@ -132,6 +132,64 @@ func deadlineOf(view casework.View, clock recovery.Clock) *recovery.Deadline {
 	return nil
 }
 
+// TestNothingExplainsAnOldValue: what explained a value that was replaced is not kept. A
+// required explanation has to be stated again.
+func TestNothingExplainsAnOldValue(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	now := rig.SetNoon(1)
+	view := rig.FileCase(t)
+	one := view.Counterparts[0].ID
+	for _, step := range []struct {
+		kind        recovery.EntryKind
+		taken       recovery.ActionBody
+		replacement recovery.ActionBody
+		required    func(*recovery.ActionBody)
+	}{
+		{recovery.EntryResponseRecorded, recovery.ActionBody{
+			Action: recovery.RecordResponse, CounterpartID: one, Kind: string(recovery.Refused), Refusal: recovery.ClaimsGift, Text: "旧的解释", At: &now,
+		}, recovery.ActionBody{Kind: string(recovery.Promised)}, nil},
+		{recovery.EntryEscalated, recovery.ActionBody{Action: recovery.Escalate, To: recovery.Legal, Reason: "x"}, recovery.ActionBody{}, nil},
+		{recovery.EntryRouteChosen, recovery.ActionBody{Action: recovery.ChooseRoute, Route: recovery.SmallClaims, Why: "旧的解释"},
+			recovery.ActionBody{Route: recovery.CivilSuit}, func(b *recovery.ActionBody) { b.Why = "新的解释" }},
+		{recovery.EntryLegalStep, recovery.ActionBody{Action: recovery.RecordLegalStep, Kind: "hearing_held", Ref: "旧的解释", Amount: fen(500), At: &now},
+			recovery.ActionBody{Kind: "judgment"}, nil},
+		{recovery.EntryClosed, recovery.ActionBody{Action: recovery.CloseCase, Outcome: recovery.Settled, Reason: "旧的解释"},
+			recovery.ActionBody{Outcome: recovery.Unrecovered}, func(b *recovery.ActionBody) { b.Reason = "新的解释" }},
+	} {
+		role := recovery.RoleLegal
+		if step.taken.Action == recovery.RecordResponse || step.taken.Action == recovery.Escalate {
+			role = recovery.RoleClaimant
+		}
+		act(t, rig, role, view.ID, step.taken)
+		if step.kind == recovery.EntryEscalated {
+			continue
+		}
+		body := recovery.ActionBody{Action: recovery.Correct, Seq: findEntry(t, rig, view.ID, step.kind).Seq, Reason: "记错了", Replacement: &step.replacement}
+		if step.required != nil {
+			_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, body)
+			wantCode(t, err, recovery.CodeInvalid)
+			step.required(&step.replacement)
+		}
+		act(t, rig, recovery.RoleSupervisor, view.ID, body)
+		lines := readJournal(t, rig, recovery.RoleSupervisor, view.ID)
+		correction := lines[len(lines)-1]
+		for correction.Entry.Kind != recovery.EntryCorrected {
+			lines = lines[:len(lines)-1]
+			correction = lines[len(lines)-1]
+		}
+		facts, _ := correction.Entry.Facts["replacement"].(map[string]any)
+		for path, value := range correction.Values {
+			if value == "旧的解释" {
+				t.Errorf("%s keeps %s", step.kind, path)
+			}
+		}
+		if facts["refusal"] != nil || facts["amount_fen"] != nil {
+			t.Errorf("%s keeps %v", step.kind, facts)
+		}
+	}
+}
+
 // TestRefusedCorrections change nothing.
 func TestRefusedCorrections(t *testing.T) {
 	t.Parallel()

@@ -194,8 +194,8 @@ func (h *History) addRecovered(stage Stage, gained Money) {
 
 // Replay applies recorded steps to the first position of a case, each correction in
 // place of the entry that it corrects. Errors: CodeCorrectionRefused if a step that
-// binds other people is not possible any more, CodeInvalid if the last replacement has
-// values that were never possible.
+// binds other people is not possible any more, those of Take if the last replacement was
+// never possible.
 func Replay(start Position, filedAt time.Time, steps []RecordedStep, deadlines Deadliner) (History, error) {
 	corrected := lastCorrections(steps)
 	replaced := replacedLast(steps)
@@ -209,12 +209,14 @@ func Replay(start Position, filedAt time.Time, steps []RecordedStep, deadlines D
 			if correction.Replacement == nil {
 				continue
 			}
-			step.Command = correction.Replacement
+			replacement := *correction.Replacement // counts as the author's own
+			replacement.Actor = step.Command.Actor
+			step.Command = &replacement
 		}
 		err := history.add(step, deadlines)
 		switch {
 		case err == nil:
-		case step.Seq == replaced && CodeOf(err) == CodeInvalid:
+		case step.Seq == replaced:
 			return History{}, WithFieldPrefix(err, ReplacementPath)
 		case history.dropsStep(step):
 			history.WithoutEffect = append(history.WithoutEffect, step.Seq)
