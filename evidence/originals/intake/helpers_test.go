@@ -29,12 +29,12 @@ func newExaminer(t testing.TB) *intake.Examiner {
 	return x
 }
 
-func examine(t testing.TB, data []byte) (intake.Report, error) {
+func examine(t testing.TB, data []byte) (intake.Examined, error) {
 	t.Helper()
 	return newExaminer(t).Examine(t.Context(), bytes.NewReader(data), int64(len(data)))
 }
 
-func examineAccepted(t testing.TB, data []byte) intake.Report {
+func examineAccepted(t testing.TB, data []byte) intake.Examined {
 	t.Helper()
 	report, err := examine(t, data)
 	if err != nil {

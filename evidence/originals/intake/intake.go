@@ -1,15 +1,11 @@
 package intake
 
 import (
-	"context"
 	"fmt"
 	"image"
 	"io"
 	"slices"
 	"time"
-
-	"recourse/evidence/originals/intake/pdf"
-	"recourse/recovery"
 )
 
 // Finding is a fact about an accepted file that readers should know. Codes are
@@ -31,6 +27,7 @@ const (
 	PDFUnread     Finding = "pdf_unread"
 	RowsMissing   Finding = "rows_missing" // of a bill; set by callers, who read it
 	RowsUnread    Finding = "rows_unread"  // of a bill; set by callers
+	TooCostly     Finding = "too_costly"   // set by callers, who limit what decoding may take
 	TooManyPixels Finding = "too_many_pixels"
 	TrailingBytes Finding = "trailing_data"
 )
@@ -38,27 +35,22 @@ const (
 // Findings lists every finding, sorted by code.
 var Findings = []Finding{
 	Animation, Damaged, HasLocation, NearDuplicate, NoPreview, PDFActive, PDFDamaged, PDFEncrypted, PDFSigned, PDFSignedPart,
-	PDFUnread, RowsMissing, RowsUnread, TooManyPixels, TrailingBytes,
+	PDFUnread, RowsMissing, RowsUnread, TooCostly, TooManyPixels, TrailingBytes,
 }
 
-// Report is the result of examining a file.
+// Report is the result of inspecting a file.
 type Report struct {
 	Media         string // detected by content
-	Width, Height int    // as stored; 0 when it is no picture or its header is broken
-	Shown         bool   // Examiner.View can make a copy to look at
+	Width, Height int    // from the header, as stored; 0 if unknown
 	Findings      []Finding
 	Facts         Facts
-	Hash          PerceptualHash // nil when no picture could be decoded
-	PDF           *pdf.Report    // of a PDF
+	NeedsDecoding bool // Decode can find out more
 }
 
-// Examiner examines files. It decodes one picture at a time to bound memory, and one
-// HEIC in parallel, so that other pictures do not wait the seconds that a HEIC takes.
-// It is safe for concurrent use.
+// Examiner examines files. It is safe for concurrent use.
 type Examiner struct {
-	texts                 *Texts
-	now                   func() time.Time
-	pictureSlot, heicSlot chan struct{}
+	texts *Texts
+	now   func() time.Time
 }
 
 // NewExaminer returns an Examiner with the embedded texts. now is the clock by which a time
@@ -68,7 +60,7 @@ func NewExaminer(now func() time.Time) (*Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Examiner{texts: texts, now: now, pictureSlot: make(chan struct{}, 1), heicSlot: make(chan struct{}, 1)}, nil
+	return &Examiner{texts: texts, now: now}, nil
 }
 
 // Texts returns the texts for findings and refusals.
@@ -81,42 +73,54 @@ var imageWalkers = map[string]func(source) extent{
 	mediaPNG: walkPNG, mediaJPEG: walkJPEG, mediaGIF: walkGIF, mediaWebP: walkWebP,
 }
 
-// Examine reads a received file. Errors: the Fault of a refusal
-// (CodeUnsupportedMedia, CodeTooLarge), or the error of reading.
-func (x *Examiner) Examine(ctx context.Context, file io.ReaderAt, size int64) (Report, error) {
+// Inspect reads the structure of a received file without decoding it, so that a file
+// costs no more than its bytes. Errors: the Fault of a refusal (CodeUnsupportedMedia,
+// CodeTooLarge), or the error of reading.
+func (x *Examiner) Inspect(file io.ReaderAt, size int64) (Report, error) {
 	s := source{ReaderAt: file, size: size, received: x.now()}
-	head, err := s.readRange(0, headSize)
+	media, err := x.detect(s)
 	if err != nil {
-		return Report{}, fmt.Errorf("intake: %w", err)
-	}
-	media, refusal := detectMedia(head)
-	if refusal != "" {
-		return Report{}, x.texts.Refusal(refusal)
-	}
-	report := Report{Media: media}
-	if err := x.examineMedia(ctx, s, &report); err != nil {
 		return Report{}, err
 	}
-	slices.Sort(report.Findings)
-	report.Findings = slices.Compact(report.Findings)
+	report := Report{Media: media}
+	if err := x.inspectMedia(s, &report); err != nil {
+		return Report{}, err
+	}
+	report.Findings = sortFindings(report.Findings)
 	return report, nil
 }
 
-func (x *Examiner) examineMedia(ctx context.Context, s source, report *Report) error {
+// detect returns the media type of an accepted file.
+func (x *Examiner) detect(s source) (string, error) {
+	head, err := s.readRange(0, headSize)
+	if err != nil {
+		return "", fmt.Errorf("intake: %w", err)
+	}
+	media, refusal := detectMedia(head)
+	if refusal != "" {
+		return "", x.texts.Refusal(refusal)
+	}
+	return media, nil
+}
+
+func (x *Examiner) inspectMedia(s source, report *Report) error {
 	switch report.Media {
 	case mediaXLSX:
 		return x.checkWorkbook(s)
 	case mediaPDF:
-		return x.examinePDF(s, report)
+		report.NeedsDecoding = true
+		return x.inspectPDF(s, report)
 	}
 	if err := x.refusePolyglots(s); err != nil {
 		return err
 	}
 	if _, is := imageWalkers[report.Media]; is {
-		return x.examinePicture(ctx, s, report)
+		report.NeedsDecoding = true
+		return x.inspectPicture(s, report)
 	}
 	if isHEIC(report.Media) {
-		return x.examineHEIC(ctx, s, report)
+		report.NeedsDecoding = true
+		report.setFacts(s.factsFromTags(readTags(s, report.Media)))
 	}
 	if filmMedia[report.Media] {
 		report.setFacts(readFilmFacts(s))
@@ -124,11 +128,12 @@ func (x *Examiner) examineMedia(ctx context.Context, s source, report *Report) e
 	return nil
 }
 
-func (r *Report) addFinding(finding Finding) { r.Findings = append(r.Findings, finding) }
-
-func (r *Report) recordPicture(picture image.Image) {
-	r.Shown, r.Hash = true, newPerceptualHash(picture)
+func sortFindings(findings []Finding) []Finding {
+	slices.Sort(findings)
+	return slices.Compact(findings)
 }
+
+func (r *Report) addFinding(finding Finding) { r.Findings = append(r.Findings, finding) }
 
 func (r *Report) setFacts(facts Facts) {
 	r.Facts = facts
@@ -151,7 +156,7 @@ func (x *Examiner) refusePolyglots(s source) error {
 	return nil
 }
 
-func (x *Examiner) examinePicture(ctx context.Context, s source, report *Report) error {
+func (x *Examiner) inspectPicture(s source, report *Report) error {
 	found, err := s.containsWebPage(0)
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
@@ -176,35 +181,8 @@ func (x *Examiner) examinePicture(ctx context.Context, s source, report *Report)
 		report.addFinding(Animation)
 	}
 	report.setFacts(s.factsFromTags(readTags(s, report.Media)))
-	return x.decodePicture(ctx, s, e, report)
-}
-
-// decodePicture decodes the picture to learn whether it can be shown, and computes its
-// hash.
-func (x *Examiner) decodePicture(ctx context.Context, s source, e extent, report *Report) error {
 	if config, _, err := image.DecodeConfig(s.sectionFrom(0)); err == nil {
 		report.Width, report.Height = config.Width, config.Height
 	}
-	if err := acquireSlot(ctx, x.pictureSlot); err != nil {
-		return err
-	}
-	defer releaseSlot(x.pictureSlot)
-	picture, fault := decodeImage(s, e)
-	if fault != "" {
-		report.addFinding(fault)
-		return nil
-	}
-	report.recordPicture(picture)
 	return nil
 }
-
-func acquireSlot(ctx context.Context, slot chan struct{}) error {
-	select {
-	case slot <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return &recovery.Fault{Code: recovery.CodeUnavailable, Detail: "Too many pictures are being processed. Please try again later.", Cause: ctx.Err()}
-	}
-}
-
-func releaseSlot(slot chan struct{}) { <-slot }

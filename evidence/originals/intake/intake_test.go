@@ -3,7 +3,6 @@ package intake_test
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -309,28 +308,6 @@ type atReader struct {
 }
 
 func (a atReader) ReadAt(p []byte, _ int64) (int, error) { return a.inner.Read(p) }
-
-// A caller whose context ends while waiting for the slot gets CodeUnavailable.
-func TestWaitingEnds(t *testing.T) {
-	t.Parallel()
-	x := newExaminer(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	data := encodePNG(t, smallPicture())
-	refused := 0
-	for range 50 { // a free place and an ended wait are chosen between by chance
-		_, err := x.Examine(ctx, bytes.NewReader(data), int64(len(data)))
-		if err != nil && recovery.CodeOf(err) != recovery.CodeUnavailable {
-			t.Fatal(err)
-		}
-		if err != nil {
-			refused++
-		}
-	}
-	if refused == 0 {
-		t.Error("nobody was told")
-	}
-}
 
 func TestEveryCodeHasWords(t *testing.T) {
 	t.Parallel()

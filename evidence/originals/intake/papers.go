@@ -45,9 +45,8 @@ func (x *Examiner) checkWorkbook(s source) error {
 	return nil
 }
 
-// examinePDF reads a PDF. Active and encrypted ones are accepted with a finding: they
-// may be real receipts, and nothing here runs their content.
-func (x *Examiner) examinePDF(s source, report *Report) error {
+// inspectPDF refuses a PDF that is also something else.
+func (x *Examiner) inspectPDF(s source, report *Report) error {
 	head, err := s.readRange(0, 1024) // browsers search as far for a web page
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
@@ -65,22 +64,14 @@ func (x *Examiner) examinePDF(s source, report *Report) error {
 	if zipped {
 		return x.texts.Refusal("polyglot")
 	}
-	if s.size > pdf.MaxSize {
-		report.PDF = &pdf.Report{Unread: true}
-		report.addFinding(PDFUnread)
-		return nil
-	}
-	data, err := s.readRange(0, int(s.size))
+	tail, err := s.readRange(max(0, s.size-pdf.TailSize), pdf.TailSize)
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
 	}
-	read := pdf.Read(data)
-	report.PDF = &read
-	report.addPDFFindings(read)
-	if read.End == 0 {
-		return nil
+	if end := pdf.FindEnd(tail); end > 0 {
+		return x.checkBehindPDF(s, s.size-int64(len(tail)-end), report)
 	}
-	return x.checkBehindPDF(s, int64(read.End), report)
+	return nil
 }
 
 // formTemplate matches the head of a PDF whose first object is a form in XML (XFA). Its
@@ -132,14 +123,17 @@ func (x *Examiner) checkBehindPDF(s source, end int64, report *Report) error {
 	return nil
 }
 
-func (r *Report) addPDFFindings(read pdf.Report) {
+// findingsOfPDF are the findings about a PDF's content. Active and encrypted ones are
+// accepted: they may be real receipts, and nothing here runs their content.
+func findingsOfPDF(read pdf.Report) (found []Finding) {
 	for finding, is := range map[Finding]bool{
 		PDFEncrypted: read.Encrypted, PDFDamaged: read.Damaged, PDFUnread: read.Unread, PDFActive: len(read.Acts) > 0,
 		PDFSigned:     len(read.Signatures) > 0,
 		PDFSignedPart: slices.ContainsFunc(read.Signatures, func(s pdf.Signature) bool { return !s.Whole }),
 	} {
 		if is {
-			r.addFinding(finding)
+			found = append(found, finding)
 		}
 	}
+	return found
 }

@@ -14,55 +14,90 @@ import (
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // decoding
+
+	"recourse/evidence/originals/intake/pdf"
 )
 
 // Limits of decoding and viewing.
 const (
 	decodeMemory = 256 << 20 // bytes for decoding one picture
 	decodePixels = 50_000_000
-	viewSide     = 8_192 // pixels; long screenshots stay legible
-	viewPixels   = 8_000_000
-	viewQuality  = 88
+	// maxSide is the limit of JPEG. Scaling takes memory in proportion to the longer side.
+	maxSide     = 65_535 // pixels
+	maxScans    = 64     // of a progressive JPEG; programs write about 10, and each costs as much as the picture
+	viewSide    = 8_192  // pixels; long screenshots stay legible
+	viewPixels  = 8_000_000
+	viewQuality = 88
 )
 
 // View is the copy of a picture for viewing: upright, at most eight million pixels,
 // and without the original's metadata, because only its pixels are copied.
 type View struct {
-	JPEG          []byte
+	JPEG          []byte `json:"-"`
 	Width, Height int
 }
 
 // ViewMedia is the media type of every View.
 const ViewMedia = "image/jpeg"
 
-// ErrNoView means that a file cannot be shown as a picture. Its Report has the reason.
-var ErrNoView = errors.New("intake: this file has no view")
+// Content is what only decoding a file can tell.
+type Content struct {
+	Findings      []Finding
+	Width, Height int            // of a picture, as stored; 0 if it could not be decoded
+	Hash          PerceptualHash // nil if it could not be decoded
+	View          View           // without JPEG if the file cannot be shown
+}
 
-// View makes the copy for viewing of a received picture. Errors: ErrNoView, or
-// CodeUnavailable when ctx ended while waiting for another picture.
-func (x *Examiner) View(ctx context.Context, file io.ReaderAt, size int64) (View, error) {
+// Decode decodes an accepted picture or PDF. It may take much memory and time, so
+// callers run it where it can be stopped. Errors: those of reading and of ctx.
+func (x *Examiner) Decode(ctx context.Context, file io.ReaderAt, size int64) (Content, error) {
 	s := source{ReaderAt: file, size: size, received: x.now()}
-	head, err := s.readRange(0, headSize)
+	media, err := x.detect(s)
 	if err != nil {
-		return View{}, fmt.Errorf("intake: %w", err)
+		return Content{}, err
 	}
-	media, _ := detectMedia(head)
+	if media == mediaPDF {
+		return decodePDF(s)
+	}
+	picture, turn, fault, err := decodePicture(ctx, s, media)
+	switch {
+	case err != nil:
+		return Content{}, err
+	case fault != "":
+		return Content{Findings: []Finding{fault}}, nil
+	case picture == nil:
+		return Content{}, nil
+	}
+	view, err := renderView(picture, turn)
+	return Content{Width: picture.Bounds().Dx(), Height: picture.Bounds().Dy(), Hash: newPerceptualHash(picture), View: view}, err
+}
+
+// decodePicture decodes a picture and returns its orientation (EXIF 3.0). fault is the
+// reason why it cannot be shown. The picture is nil if the file is none.
+func decodePicture(ctx context.Context, s source, media string) (picture image.Image, turn int, fault Finding, err error) {
 	if isHEIC(media) {
-		return x.viewHEIC(ctx, s)
+		// The decoder applies the format's own rotation, and readers must ignore the
+		// EXIF orientation (ISO/IEC 23008-12, annex A).
+		picture, fault, err = decodeHEIC(ctx, s)
+		return picture, 1, fault, err
 	}
 	walk, known := imageWalkers[media]
 	if !known {
-		return View{}, ErrNoView
+		return nil, 1, "", nil
 	}
-	if err := acquireSlot(ctx, x.pictureSlot); err != nil {
-		return View{}, err
+	picture, fault = decodeImage(s, walk(s))
+	return picture, readOrientation(readTags(s, media)), fault, nil
+}
+
+func decodePDF(s source) (Content, error) {
+	if s.size > pdf.MaxSize {
+		return Content{Findings: []Finding{PDFUnread}}, nil
 	}
-	defer releaseSlot(x.pictureSlot)
-	picture, fault := decodeImage(s, walk(s))
-	if fault != "" {
-		return View{}, ErrNoView
+	data, err := s.readRange(0, int(s.size))
+	if err != nil {
+		return Content{}, fmt.Errorf("intake: %w", err)
 	}
-	return renderView(picture, readOrientation(readTags(s, media)))
+	return Content{Findings: sortFindings(findingsOfPDF(pdf.Read(data)))}, nil
 }
 
 // decodeImage decodes a picture if its header is within the limits. Otherwise fault is
@@ -72,6 +107,10 @@ func decodeImage(s source, e extent) (picture image.Image, fault Finding) {
 	switch {
 	case err != nil || config.Width <= 0 || config.Height <= 0:
 		return nil, findingOfFailure(err, e)
+	case e.scans > maxScans:
+		return nil, TooCostly
+	case max(config.Width, config.Height) > maxSide:
+		return nil, TooManyPixels
 	case max(int64(config.Width)*int64(config.Height), e.pixels) > min(decodePixels, decodeMemory/bytesPerPixel(config, e)):
 		return nil, TooManyPixels
 	case !e.complete:

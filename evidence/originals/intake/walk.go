@@ -15,6 +15,7 @@ type extent struct {
 	progressive bool  // of JPEG: decoding holds all coefficients
 	animated    bool  // more than one frame
 	videoOnly   bool  // it has no still picture, only a film, which is not decoded
+	scans       int   // of JPEG: passes over the picture
 	pixels      int64 // of the largest picture inside, if it differs from the header
 }
 
@@ -115,6 +116,7 @@ func walkJPEG(s source) extent {
 			break
 		}
 		if marker == jpegScan {
+			e.scans++
 			marker, ok = w.skipEntropyData()
 		} else {
 			marker, ok = w.readMarker()

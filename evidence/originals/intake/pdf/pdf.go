@@ -39,10 +39,10 @@ type Report struct {
 // Damaged or Unread.
 func Read(data []byte) Report {
 	if len(data) > MaxSize {
-		return Report{Unread: true, End: findFileEnd(data)}
+		return Report{Unread: true, End: FindEnd(data)}
 	}
 	f := scanObjects(data)
-	r := Report{Encrypted: f.encrypted, End: findFileEnd(data)}
+	r := Report{Encrypted: f.encrypted, End: FindEnd(data)}
 	pages := f.listPages()
 	r.Pages = len(pages)
 	r.Acts = f.findActs()
@@ -55,10 +55,13 @@ func Read(data []byte) Report {
 	return r
 }
 
-// findFileEnd finds the last end-of-file mark in the last two kilobytes, as viewers
-// do.
-func findFileEnd(data []byte) int {
-	from := max(0, len(data)-2048)
+// TailSize is how many bytes from the end viewers search for the end-of-file mark.
+const TailSize = 2048
+
+// FindEnd returns the offset after the last end-of-file mark in the last TailSize bytes,
+// or 0.
+func FindEnd(data []byte) int {
+	from := max(0, len(data)-TailSize)
 	if at := bytes.LastIndex(data[from:], []byte("%%EOF")); at >= 0 {
 		return from + at + len("%%EOF")
 	}
