@@ -35,9 +35,9 @@ func (b *exportFixture) keepPhoto(kind recovery.EvidenceKind, data []byte, media
 	}
 	examiner, err := intake.NewExaminer(time.Now)
 	b.must(err)
-	view, err := examiner.View(b.Context(), bytes.NewReader(data), int64(len(data)))
+	content, err := examiner.Decode(b.Context(), bytes.NewReader(data), int64(len(data)))
 	b.must(err)
-	sum, size := b.blob(view.JPEG)
+	sum, size := b.blob(content.View.JPEG)
 	made := b.draft(recovery.EntryEvidenceDerived, "derived:view:"+string(one.ID))
 	made.Facts = map[string]any{
 		"evidence_id": one.ID, "of_sha256": one.SHA256, "copy": "view", "sha256": sum, "size": size, "media_type": intake.ViewMedia,

@@ -87,7 +87,7 @@ func renderExhibit(e casework.Exhibit) Evidence {
 		Size: e.Size, MediaType: e.MediaType, FileName: nullIfEmpty[string](e.FileName), CapturedAt: renderTimeOrNull(e.CapturedAt),
 		Source: nullIfEmpty[string](e.Source), Description: nullIfEmpty[string](e.Description), ReceivedAt: renderTime(e.ReceivedAt),
 		By: renderActor(e.By), Findings: renderList(e.Findings, renderFileFinding), ProposedFacts: renderList(e.Facts, renderFact),
-		NearDuplicateOf: nullIfEmpty[string](e.NearDuplicateOf), Shown: e.Shown, Width: nullIfZero(e.Width), Height: nullIfZero(e.Height),
+		NearDuplicateOf: nullIfEmpty[string](e.NearDuplicateOf), BeingExamined: e.BeingExamined, Shown: e.Shown, Width: nullIfZero(e.Width), Height: nullIfZero(e.Height),
 	}
 	if e.Rows != nil {
 		result.RowsStated, result.RowsRead = nullIfZero(e.Rows.Stated), &e.Rows.Read

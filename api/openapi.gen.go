@@ -230,6 +230,7 @@ const (
 	EntryKindEscalated              EntryKind = "escalated"
 	EntryKindEvidenceAdded          EntryKind = "evidence_added"
 	EntryKindEvidenceDerived        EntryKind = "evidence_derived"
+	EntryKindEvidenceExamined       EntryKind = "evidence_examined"
 	EntryKindEvidenceFactsConfirmed EntryKind = "evidence_facts_confirmed"
 	EntryKindEvidenceRequested      EntryKind = "evidence_requested"
 	EntryKindEvidenceSupplied       EntryKind = "evidence_supplied"
@@ -341,6 +342,7 @@ const (
 	FileFindingCodePdfUnread       FileFindingCode = "pdf_unread"
 	FileFindingCodeRowsMissing     FileFindingCode = "rows_missing"
 	FileFindingCodeRowsUnread      FileFindingCode = "rows_unread"
+	FileFindingCodeTooCostly       FileFindingCode = "too_costly"
 	FileFindingCodeTooManyPixels   FileFindingCode = "too_many_pixels"
 	FileFindingCodeTrailingData    FileFindingCode = "trailing_data"
 )
@@ -1530,6 +1532,9 @@ type Evidence struct {
 	// Adoptable Payments of a bill or a receipt from which `adopt_match` can take facts that the case lacks or states differently. Only when one record is read, and only for those who may adopt them; the values are in the file
 	Adoptable *[]AdoptablePayment `json:"adoptable,omitempty"`
 
+	// BeingExamined The file is stored, and findings, copy and `near_duplicate_of` are still to come. The answer to an upload waits two seconds for them; then read the record again
+	BeingExamined bool `json:"being_examined"`
+
 	// By Who acted
 	By          Actor      `json:"by"`
 	CapturedAt  *time.Time `json:"captured_at"`
@@ -1548,7 +1553,7 @@ type Evidence struct {
 	// MediaType Detected from the content
 	MediaType string `json:"media_type"`
 
-	// NearDuplicateOf An earlier file of the case with nearly the same picture: the two are not independent
+	// NearDuplicateOf Another file of the case with the same bytes or nearly the same picture: the two are not independent
 	NearDuplicateOf *string        `json:"near_duplicate_of"`
 	ProposedFacts   []ProposedFact `json:"proposed_facts"`
 	ReceivedAt      time.Time      `json:"received_at"`

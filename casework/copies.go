@@ -49,14 +49,17 @@ type copyMaker struct {
 // that gets no originals. They must be in the journal before the export is requested. A
 // file without a copy is left out of the export.
 func (s *Service) deriveCopiesFor(ctx context.Context, c recovery.Case, audience recovery.Audience, reader recovery.CounterpartID) error {
-	if c.ErasedAt != nil || recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.FileMetadata) {
+	if c.ErasedAt != nil {
+		return nil
+	}
+	if err := s.checkExamined(ctx, c.ID); err != nil {
+		return err
+	}
+	if recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.FileMetadata) {
 		return nil
 	}
 	records, err := s.Store.ListEvidence(ctx, c.ID)
 	if err != nil {
-		return err
-	}
-	if err := s.deriveViews(ctx, c, records); err != nil {
 		return err
 	}
 	maker, err := s.newCopyMaker(ctx, c, audience, reader)

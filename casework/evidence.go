@@ -70,6 +70,9 @@ func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Cas
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
+	if !reply.Replayed {
+		s.examineReceived(ctx, reply.Value)
+	}
 	exhibit, err := s.exhibitAsReceived(ctx, reply.Value)
 	return Reply[Exhibit]{Value: exhibit, Replayed: reply.Replayed}, err
 }
@@ -77,7 +80,7 @@ func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Cas
 func (s *Service) prepareEvidence(
 	ctx context.Context, req Request, c recovery.Case, up upload, file *blob.Pending, facts map[string]any,
 ) (change[recovery.EvidenceID], error) {
-	record, report, err := s.evidenceRecord(ctx, req, c.ID, up, file)
+	record, report, err := s.evidenceRecord(req, c.ID, up, file)
 	if err != nil {
 		return change[recovery.EvidenceID]{}, err
 	}
@@ -148,11 +151,11 @@ func checkDigest(sha256 string, file *blob.Pending) error {
 	return nil
 }
 
-func (s *Service) evidenceRecord(ctx context.Context, req Request, id recovery.CaseID, up upload, file *blob.Pending) (recovery.Evidence, intake.Report, error) {
+func (s *Service) evidenceRecord(req Request, id recovery.CaseID, up upload, file *blob.Pending) (recovery.Evidence, intake.Report, error) {
 	if err := recovery.Invalid(checkDescription(up.FileDescription, s.Now())); err != nil {
 		return recovery.Evidence{}, intake.Report{}, err
 	}
-	report, err := s.examineReceived(ctx, file)
+	report, err := s.inspectReceived(file)
 	if err != nil {
 		return recovery.Evidence{}, intake.Report{}, err
 	}
@@ -190,10 +193,14 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	draft.Blob = &journal.Blob{SHA256: e.SHA256, Size: e.Size, MediaType: e.MediaType}
 	draft.Personal = personalValuesOf(e, report)
 	details, err := detailsOf(e.ID, report, up.bill)
-	return postgres.EvidenceWrite{
-		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, report.Hash),
+	write := postgres.EvidenceWrite{
+		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, nil),
 		Notifications: s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)),
-	}, err
+	}
+	if report.NeedsDecoding {
+		write.Examination = s.Now().Add(examinationLease)
+	}
+	return write, err
 }
 
 // personalValuesOf returns what people wrote about a file and what was found in it.

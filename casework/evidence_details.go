@@ -56,6 +56,7 @@ type Exhibit struct {
 	Findings        []FindingText
 	Facts           []ProposedFact
 	NearDuplicateOf recovery.EvidenceID // "" if there is none
+	BeingExamined   bool                // findings, facts and copy are not complete yet
 	Shown           bool                // there is a copy for viewing
 	Width, Height   int                 // of a picture; 0 if unknown
 	Rows            *BillRows           // of an imported bill
@@ -81,14 +82,25 @@ type BillRows struct {
 	Read   int `json:"read"`
 }
 
+// examinationOf is what the inspection at the upload has found.
 func examinationOf(report intake.Report) examination {
 	e := examination{
 		Findings: report.Findings, Device: report.Facts.Device, Software: report.Facts.Software,
-		Location: report.Facts.Place != nil, Shown: report.Shown, Width: report.Width, Height: report.Height,
-		Hash: report.Hash,
+		Location: report.Facts.Place != nil, Width: report.Width, Height: report.Height,
 	}
 	if at := report.Facts.TakenAt; !at.IsZero() {
 		e.TakenAt = &at
+	}
+	return e
+}
+
+// withContent adds what decoding the file has found.
+func (e examination) withContent(content intake.Content) examination {
+	e.Findings = append(slices.Clone(e.Findings), content.Findings...)
+	slices.Sort(e.Findings)
+	e.Shown, e.Hash = content.View.JPEG != nil, content.Hash
+	if content.Width > 0 {
+		e.Width, e.Height = content.Width, content.Height
 	}
 	return e
 }
@@ -123,11 +135,11 @@ func detailsOf(id recovery.EvidenceID, report intake.Report, bill *statement.Bil
 	return recovery.EvidenceDetails{EvidenceID: id, Report: raw}, nil
 }
 
-// findDuplicate returns a function that picks the earliest file of a case with
+// findDuplicate returns a function that picks the first file of a case with
 // the same bytes or a picture that looks the same, or "" when there is none.
-func findDuplicate(digest string, hash intake.PerceptualHash) func([]recovery.EarlierFile) recovery.EvidenceID {
-	return func(earlier []recovery.EarlierFile) recovery.EvidenceID {
-		for _, other := range earlier {
+func findDuplicate(digest string, hash intake.PerceptualHash) func([]recovery.OtherFile) recovery.EvidenceID {
+	return func(others []recovery.OtherFile) recovery.EvidenceID {
+		for _, other := range others {
 			if other.SHA256 == digest || hash.IsNearDuplicate(other.PerceptualHash) {
 				return other.ID
 			}
@@ -178,13 +190,14 @@ func (s *Service) exhibitWith(record recovery.Evidence, d recovery.EvidenceDetai
 	if err != nil {
 		return Exhibit{}, err
 	}
-	var found examination
-	if len(d.Report) > 0 {
-		if err := json.Unmarshal(d.Report, &found); err != nil {
-			return Exhibit{}, fmt.Errorf("examination of a file: %w", err)
-		}
+	found, err := decodeExamination(d.Report)
+	if err != nil {
+		return Exhibit{}, err
 	}
-	e := Exhibit{Evidence: record, Findings: []FindingText{}, Facts: []ProposedFact{}, Shown: found.Shown, Width: found.Width, Height: found.Height, Rows: found.Rows}
+	e := Exhibit{
+		Evidence: record, Findings: []FindingText{}, Facts: []ProposedFact{}, BeingExamined: d.BeingExamined,
+		Shown: found.Shown, Width: found.Width, Height: found.Height, Rows: found.Rows,
+	}
 	if d.NearDuplicateOf != nil {
 		e.NearDuplicateOf = *d.NearDuplicateOf
 		found.Findings = append(found.Findings, intake.NearDuplicate)
@@ -211,20 +224,26 @@ func factStateOf(answer string) FactState {
 	return FactState(answer)
 }
 
-func (s *Service) examineFile(ctx context.Context, file blob.File, size int64) (intake.Report, error) {
+func decodeExamination(report json.RawMessage) (found examination, err error) {
+	if len(report) == 0 {
+		return examination{}, nil
+	}
+	if err := json.Unmarshal(report, &found); err != nil {
+		return examination{}, fmt.Errorf("examination of a file: %w", err)
+	}
+	return found, nil
+}
+
+// inspectReceived inspects a file before it is stored.
+func (s *Service) inspectReceived(file *blob.Pending) (intake.Report, error) {
 	examiner, err := s.examiner()
 	if err != nil {
 		return intake.Report{}, err
 	}
-	return examiner.Examine(ctx, file, size)
-}
-
-// examineReceived examines a file before it is stored.
-func (s *Service) examineReceived(ctx context.Context, file *blob.Pending) (intake.Report, error) {
 	body, err := file.Reader()
 	if err != nil {
 		return intake.Report{}, err
 	}
-	report, err := s.examineFile(ctx, body, file.Size())
+	report, err := examiner.Inspect(body, file.Size())
 	return report, errors.Join(err, body.Close())
 }

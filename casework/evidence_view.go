@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,10 +8,8 @@ import (
 	"strings"
 
 	"recourse/evidence/originals/blob"
-	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/intake/pdf"
 	"recourse/evidence/originals/statement"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -51,8 +48,8 @@ func checkPurpose(purpose string) error {
 }
 
 // OpenView opens the copy of a picture for viewing: upright, of moderate size,
-// without metadata. It is made on the first request, with an entry in the journal.
-// Errors: CodeNotFound if there is none.
+// without metadata. Errors: CodeNotFound if there is none, CodeUnavailable while the file
+// is being examined.
 func (s *Service) OpenView(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (ViewCopy, error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
 	if err != nil {
@@ -68,13 +65,8 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 	if err != nil {
 		return ViewCopy{}, err
 	}
-	if details.ViewSHA256 == "" && req.HeaderOnly {
-		return s.viewToCome(record, details)
-	}
-	if details.ViewSHA256 == "" {
-		if details, err = s.deriveView(ctx, c, record, details); err != nil {
-			return ViewCopy{}, err
-		}
+	if err := checkHasView(details); err != nil {
+		return ViewCopy{}, err
 	}
 	body, err := s.Blobs.OpenAt(details.ViewSHA256)
 	if err != nil {
@@ -86,93 +78,21 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 	return ViewCopy{Body: body, SHA256: details.ViewSHA256, Size: details.ViewSize}, nil
 }
 
-// ViewCopy is the copy of a picture for viewing. Body is nil if only the header of a copy
-// was asked for that is not made yet.
+// ViewCopy is the copy of a picture for viewing.
 type ViewCopy struct {
 	Body   blob.File
 	SHA256 string
 	Size   int64
 }
 
-// viewToCome answers for a copy that is not made yet, without making it.
-func (s *Service) viewToCome(record recovery.Evidence, details recovery.EvidenceDetails) (ViewCopy, error) {
-	exhibit, err := s.exhibitWith(record, details)
-	if err == nil && !exhibit.Shown {
-		err = noViewFault()
-	}
-	return ViewCopy{}, err
-}
-
-func noViewFault() error {
-	return recovery.Faultf(recovery.CodeNotFound, "The file has no copy for viewing; its findings say why. Download the original.")
-}
-
-// deriveView makes the copy for viewing. Concurrent calls make the same bytes
-// and one entry.
-func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recovery.Evidence, d recovery.EvidenceDetails) (recovery.EvidenceDetails, error) {
-	view, err := s.makeView(ctx, record)
-	if errors.Is(err, intake.ErrNoView) {
-		return d, noViewFault()
-	}
-	if err != nil {
-		return d, err
-	}
-	pending, err := s.Blobs.Receive(ctx, bytes.NewReader(view.JPEG), int64(len(view.JPEG)))
-	if err != nil {
-		return d, err
-	}
-	defer pending.Discard()
-	if _, err := pending.Commit(ctx); err != nil {
-		return d, err
-	}
-	d.ViewSHA256, d.ViewSize = pending.SHA256(), pending.Size()
-	// The program is the actor; the entry of the viewing names the person.
-	draft := s.newDraft(recovery.EntryEvidenceDerived, Request{Actor: recovery.System}, c)
-	draft.Key = "derived:view:" + string(record.ID)
-	draft.Facts = map[string]any{
-		"evidence_id": record.ID, "of_sha256": record.SHA256, "copy": copyView, "because": "shown_copy",
-		"sha256": d.ViewSHA256, "size": d.ViewSize, "media_type": intake.ViewMedia, "width": view.Width, "height": view.Height,
-	}
-	err = s.Store.StoreView(ctx, c.ID, d, draft)
-	if err == nil {
-		return d, nil
-	}
-	if !errors.Is(err, postgres.ErrRepeated) {
-		return d, errors.Join(err, pending.UndoCommit())
-	}
-	return s.Store.EvidenceDetails(ctx, record.ID)
-}
-
-// deriveViews makes the copies for viewing that pictures do not have yet.
-func (s *Service) deriveViews(ctx context.Context, c recovery.Case, records []recovery.Evidence) error {
-	details, err := s.Store.EvidenceDetailsOf(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	for _, record := range records {
-		found := details[record.ID]
-		if !strings.HasPrefix(record.MediaType, "image/") || found.ViewSHA256 != "" {
-			continue
-		}
-		found.EvidenceID = record.ID
-		if _, err := s.deriveView(ctx, c, record, found); err != nil && recovery.CodeOf(err) != recovery.CodeNotFound {
-			return err
-		}
+func checkHasView(details recovery.EvidenceDetails) error {
+	switch {
+	case details.BeingExamined:
+		return recovery.Faultf(recovery.CodeUnavailable, "The file is being examined. Its copy for viewing will be there in a moment.")
+	case details.ViewSHA256 == "":
+		return recovery.Faultf(recovery.CodeNotFound, "The file has no copy for viewing; its findings say why. Download the original.")
 	}
 	return nil
-}
-
-func (s *Service) makeView(ctx context.Context, record recovery.Evidence) (intake.View, error) {
-	examiner, err := s.examiner()
-	if err != nil {
-		return intake.View{}, err
-	}
-	body, err := s.Blobs.OpenAt(record.SHA256)
-	if err != nil {
-		return intake.View{}, err
-	}
-	view, err := examiner.View(ctx, body, record.Size)
-	return view, errors.Join(err, body.Close())
 }
 
 // Reading is the text of a PDF, compared with the case.

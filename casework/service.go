@@ -14,6 +14,7 @@ import (
 
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake"
 	"recourse/notify"
 	"recourse/playbook"
@@ -51,12 +52,16 @@ type Config struct {
 	MarkKey []byte
 	// Limits are those of people without an account; nil means DefaultLimits.
 	Limits []Limit
+	// ExaminationWait is how long the answer to an upload waits for the examination of the
+	// file; 0 means examinationWait.
+	ExaminationWait time.Duration
 }
 
 // Dependencies are the dependencies of a Service.
 type Dependencies struct {
 	Store       *postgres.Store
 	Blobs       *blob.Store
+	Decoder     *decode.Decoder // reads files where they can be stopped; nil: in this process
 	Registry    *playbook.Registry
 	Linter      *textlint.Linter
 	Engine      Engine
@@ -77,6 +82,7 @@ type Service struct {
 	incomes    cache[playbook.IncomeTable]
 	lessons    cache[[]playbook.Lesson]
 	examiner   func() (*intake.Examiner, error)
+	examining  *examinations
 }
 
 // New makes a Service.
@@ -89,7 +95,17 @@ func New(parts Dependencies, config Config) *Service {
 	if config.ActTimeout == 0 {
 		config.ActTimeout = 8 * time.Second
 	}
-	s := &Service{Dependencies: parts, config: config, limits: newLimiter(parts, config), tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(func() (*intake.Examiner, error) { return intake.NewExaminer(parts.Now) })}
+	if config.ExaminationWait == 0 {
+		config.ExaminationWait = examinationWait
+	}
+	if parts.Decoder == nil {
+		parts.Decoder = decode.NewLocalDecoder()
+	}
+	s := &Service{
+		Dependencies: parts, config: config, limits: newLimiter(parts, config), tokens: newTokenCache(parts.Now),
+		examiner:  sync.OnceValues(func() (*intake.Examiner, error) { return intake.NewExaminer(parts.Now) }),
+		examining: newExaminations(config.ExaminationWait),
+	}
 	s.experience.load, s.incomes.load, s.lessons.load = s.readExperience, s.Store.ListIncomes, s.readLessons
 	s.experience.now, s.incomes.now, s.lessons.now = parts.Now, parts.Now, parts.Now
 	s.experience.logFailure, s.incomes.logFailure = s.logReadFailure("closed cases"), s.logReadFailure("incomes")

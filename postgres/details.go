@@ -11,7 +11,8 @@ import (
 	"recourse/recovery"
 )
 
-const selectDetails = `select evidence_id, report, near_duplicate_of, answers, view_sha256, view_size
+const selectDetails = `select evidence_id, report, near_duplicate_of, answers, view_sha256, view_size,
+	exists (select from examinations x where x.evidence_id = d.evidence_id) as being_examined
 	from evidence_details d`
 
 // EvidenceDetails returns what was found in a file. Errors: CodeNotFound, also
@@ -34,15 +35,15 @@ func (s *Store) EvidenceDetailsOf(ctx context.Context, id recovery.CaseID) (map[
 	return byID, nil
 }
 
-// earlierFiles lists the files of a case that a new one may duplicate. The
-// caller holds the lock on the case's head, so that no other file is added.
-func earlierFiles(ctx context.Context, tx pgx.Tx, id recovery.CaseID) ([]recovery.EarlierFile, error) {
+// otherFiles lists the files of a case that one may duplicate. The caller holds the lock
+// on the case's head, so that no other file is added or examined.
+func otherFiles(ctx context.Context, tx pgx.Tx, id recovery.CaseID, except recovery.EvidenceID) ([]recovery.OtherFile, error) {
 	rows, err := tx.Query(ctx, `select e.id, e.sha256, decode(d.report->>'sketch', 'base64') as perceptual_hash from evidence e
-		left join evidence_details d on d.evidence_id = e.id where e.case_id = $1 order by e.seq`, id)
+		left join evidence_details d on d.evidence_id = e.id where e.case_id = $1 and e.id <> $2 order by e.seq`, id, except)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[recovery.EarlierFile])
+	return pgx.CollectRows(rows, pgx.RowToStructByName[recovery.OtherFile])
 }
 
 func queueDetails(batch *pgx.Batch, d recovery.EvidenceDetails) {
@@ -73,20 +74,6 @@ func (s *Store) WriteAnswers(ctx context.Context, w AnswersWrite) error {
 			return err
 		}
 		writer.batch.Queue(`update evidence_details set answers = answers || $2::jsonb where evidence_id = $1`, w.EvidenceID, string(answers))
-		return writer.sendBatch(ctx)
-	})
-}
-
-// StoreView stores which blob is the copy of a file for viewing, with a journal
-// entry. Errors: ErrRepeated if there is a copy, CodeNotFound.
-func (s *Store) StoreView(ctx context.Context, id recovery.CaseID, d recovery.EvidenceDetails, draft journal.Draft) error {
-	return s.inTransaction(ctx, "keep a shown copy", func(tx pgx.Tx) error {
-		writer, _, err := s.beginEntry(ctx, tx, id, draft, Idempotency{}, nil)
-		if err != nil {
-			return err
-		}
-		writer.batch.Queue(`update evidence_details set view_sha256 = $2, view_size = $3 where evidence_id = $1`,
-			d.EvidenceID, d.ViewSHA256, d.ViewSize)
 		return writer.sendBatch(ctx)
 	})
 }

@@ -27,8 +27,8 @@ func addFile(t testing.TB, s *postgres.Store, c recovery.Case, digest, hash stri
 	w := postgres.EvidenceWrite{
 		Evidence: e, Draft: draft(recovery.EntryEvidenceAdded, "evidence/"+string(e.ID)),
 		Details: &recovery.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(`{"sketch": "` + hash + `"}`)},
-		FindDuplicate: func(earlier []recovery.EarlierFile) recovery.EvidenceID {
-			for _, other := range earlier {
+		FindDuplicate: func(others []recovery.OtherFile) recovery.EvidenceID {
+			for _, other := range others {
 				if other.SHA256 == e.SHA256 || hash != "" && hash == base64.StdEncoding.EncodeToString(other.PerceptualHash) {
 					return other.ID
 				}
@@ -114,25 +114,6 @@ func TestAnswersJoin(t *testing.T) {
 		t.Error(diff)
 	}
 	verifyChain(t, b.Store, c.ID)
-}
-
-func TestViewIsKeptOnce(t *testing.T) {
-	t.Parallel()
-	b := open(t, postgres.Options{})
-	c := file(t, b.Store)
-	e := addFile(t, b.Store, c, "ab", "")
-	write := func(digest string) error {
-		return b.StoreView(t.Context(), c.ID, recovery.EvidenceDetails{EvidenceID: e.ID, ViewSHA256: digest, ViewSize: 9}, draft(recovery.EntryEvidenceViewed, "view:"+string(e.ID)))
-	}
-	if err := write("first"); err != nil {
-		t.Fatal(err)
-	}
-	if err := write("second"); !errors.Is(err, postgres.ErrRepeated) {
-		t.Error(err)
-	}
-	if d := details(t, b.Store, e.ID); d.ViewSHA256 != "first" || d.ViewSize != 9 {
-		t.Errorf("%+v", d)
-	}
 }
 
 func announced(t testing.TB, c recovery.Case) recovery.Upload {

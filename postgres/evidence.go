@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"maps"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,10 +21,13 @@ type EvidenceWrite struct {
 	Precondition  Precondition
 	Notifications notify.Notifications
 	Details       *recovery.EvidenceDetails // what was found in the file
-	// FindDuplicate returns the earlier file that this one duplicates, or "".
+	// Examination is when another process may examine the file, because this one
+	// should have done it; zero if the file needs no examination.
+	Examination time.Time
+	// FindDuplicate returns the file of the case that this one duplicates, or "".
 	// It is called while no file can be added to the case. Its result is
 	// journalled.
-	FindDuplicate func(earlier []recovery.EarlierFile) recovery.EvidenceID
+	FindDuplicate func(others []recovery.OtherFile) recovery.EvidenceID
 }
 
 const selectEvidence = `select id, case_id, seq, kind, sha256, size, media_type, file_name, captured_at, source,
@@ -55,6 +59,9 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 		if w.Details != nil {
 			queueDetails(writer.batch, *w.Details)
 		}
+		if !w.Examination.IsZero() {
+			queueExamination(writer.batch, added, w.Examination)
+		}
 		writer.batch.Queue(`update cases set version = version + 1 where id = $1`, added.CaseID)
 		if added.By.Role != recovery.RoleCounterpart {
 			s.queueOutbox(writer.batch, OutboxEvidence, added.CaseID, string(added.ID))
@@ -79,11 +86,11 @@ func (w *EvidenceWrite) recordDuplicate(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
-	earlier, err := earlierFiles(ctx, tx, w.Evidence.CaseID)
+	others, err := otherFiles(ctx, tx, w.Evidence.CaseID, w.Evidence.ID)
 	if err != nil {
 		return err
 	}
-	duplicateOf := w.FindDuplicate(earlier)
+	duplicateOf := w.FindDuplicate(others)
 	if duplicateOf == "" {
 		return nil
 	}

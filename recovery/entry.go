@@ -10,6 +10,7 @@ const (
 	EntryEvidenceAdded      EntryKind = "evidence_added"
 	EntryEvidenceViewed     EntryKind = "evidence_viewed"
 	EntryEvidenceDerived    EntryKind = "evidence_derived"         // a copy for viewing was made of an original
+	EntryEvidenceExamined   EntryKind = "evidence_examined"        // a file was examined, of which there is no copy for viewing
 	EntryEvidenceFacts      EntryKind = "evidence_facts_confirmed" // the claimant confirmed or rejected facts read from a file
 	EntryStageEntered       EntryKind = "stage_entered"
 	EntryDeadlinePassed     EntryKind = "deadline_passed"
@@ -81,7 +82,7 @@ const (
 
 // EntryKinds lists every kind in the order above.
 var EntryKinds = []EntryKind{
-	EntryCaseFiled, EntryEvidenceAdded, EntryEvidenceViewed, EntryEvidenceDerived, EntryEvidenceFacts, EntryStageEntered,
+	EntryCaseFiled, EntryEvidenceAdded, EntryEvidenceViewed, EntryEvidenceDerived, EntryEvidenceExamined, EntryEvidenceFacts, EntryStageEntered,
 	EntryDeadlinePassed, EntryEvidenceSupplied, EntryContactRecorded, EntryResponseRecorded, EntryReturnRecorded,
 	EntryEscalated, EntryAppealSubmitted, EntryEvidenceRequested, EntryPlatformReplied, EntryAppealDecided,
 	EntryRouteChosen, EntryLegalStep, EntryWithdrawn, EntryClosed, EntryAssigned, EntryReleased, EntryNoteAdded,

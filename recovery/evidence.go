@@ -14,10 +14,11 @@ type EvidenceDetails struct {
 	Answers         map[string]string // fact → confirmed or rejected
 	ViewSHA256      string            // of the copy for viewing; "" before it is made
 	ViewSize        int64
+	BeingExamined   bool // the report is not complete yet
 }
 
-// EarlierFile is an earlier file of the same case, to find near-duplicates.
-type EarlierFile struct {
+// OtherFile is another file of the same case, to find near-duplicates.
+type OtherFile struct {
 	ID             EvidenceID
 	SHA256         string
 	PerceptualHash []byte // nil when the file is no picture

@@ -22,11 +22,12 @@ const stopTimeout = 10 * time.Second
 
 // Parts are the dependencies of the workers.
 type Parts struct {
-	Cases       *activities.Cases
-	Exports     *activities.Exports
-	Notices     *Notices    // nil: this process sends no notifications
-	Maintenance Maintenance // nil: another process runs it
-	Stamps      *Stamps     // nil: checkpoints get no time stamps
+	Cases        *activities.Cases
+	Exports      *activities.Exports
+	Notices      *Notices     // nil: this process sends no notifications
+	Maintenance  Maintenance  // nil: another process runs it
+	Examinations Examinations // nil: another process runs them
+	Stamps       *Stamps      // nil: checkpoints get no time stamps
 }
 
 // Run processes both task queues, sends notifications and time-stamps checkpoints
@@ -41,6 +42,12 @@ func Run(ctx context.Context, c *Connection, parts Parts) error {
 	})
 	if parts.Notices != nil {
 		group.Go(func() error { return parts.Notices.Run(ctx) })
+	}
+	if parts.Examinations != nil {
+		group.Go(func() error {
+			runExaminations(ctx, parts.Examinations, examinationInterval, c.log)
+			return nil
+		})
 	}
 	if parts.Stamps != nil {
 		group.Go(func() error { return parts.Stamps.Run(ctx) })

@@ -85,7 +85,7 @@ func New(t testing.TB, options ...Option) *Fixture {
 			Record: r.Store, Rules: activities.PinnedRules{Registry: playbooks}, Now: r.clock.now, Version: "test", NotifyRules: notifyRules,
 		},
 	}
-	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir, MarkKey: []byte("test")}
+	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir, MarkKey: []byte("test"), ExaminationWait: time.Minute}
 	for _, change := range options {
 		change(&config)
 	}
@@ -93,6 +93,7 @@ func New(t testing.TB, options ...Option) *Fixture {
 		Store: r.Store, Blobs: blobs, Registry: playbooks, Linter: linter, Engine: r.Engine, NotifyRules: notifyRules,
 		SecretBox: notify.NewSecretBox([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
 	}, config)
+	t.Cleanup(r.Close)
 	r.addAccounts(t)
 	return r
 }

@@ -14,6 +14,8 @@ import (
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/decode"
+	"recourse/evidence/originals/sandbox"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"
@@ -35,6 +37,8 @@ type app struct {
 	markKey     []byte
 	limits      []casework.Limit
 	log         *slog.Logger
+	decodePool  *sandbox.Pool
+	service     *casework.Service
 }
 
 // openApp opens what every process needs. Temporal may be down: the connection is
@@ -75,11 +79,15 @@ func openApp(ctx context.Context, c config) (*app, error) {
 	if d.temporal, err = worker.Dial(worker.DialOptions{Key: key, Log: d.log}); err != nil {
 		return nil, err
 	}
+	if d.decodePool, err = newDecodePool(); err != nil {
+		return nil, err
+	}
 	d.store, err = postgres.Open(ctx, c.DatabaseURL, postgres.Options{Keys: d.keys, Now: currentTime, Random: rand.Reader})
 	if err != nil {
 		d.temporal.Close()
 		return nil, err
 	}
+	d.service = d.newService()
 	return d, nil
 }
 
@@ -101,6 +109,8 @@ func openRegistry(folder string, log *slog.Logger) (*playbook.Registry, error) {
 }
 
 func (d *app) closeAll() {
+	d.service.Close()
+	d.decodePool.Close()
 	d.temporal.Close()
 	d.store.Close()
 }
@@ -111,7 +121,7 @@ func currentTime() time.Time { return time.Now().UTC() }
 func (d *app) newService() *casework.Service {
 	return casework.New(
 		casework.Dependencies{
-			Store: d.store, Blobs: d.blobs, Registry: d.playbooks, Linter: d.linter,
+			Store: d.store, Blobs: d.blobs, Decoder: decode.NewDecoder(d.decodePool), Registry: d.playbooks, Linter: d.linter,
 			Engine: worker.NewEngine(d.temporal), NotifyRules: d.notifyRules, SecretBox: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log,
 		},
 		casework.Config{
@@ -152,7 +162,7 @@ func (d *app) workerParts() (worker.Parts, error) {
 			Custody: folio.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
 			Stamps:  stamps, Dir: d.config.dataPath("exports"), Now: currentTime,
 		},
-		Maintenance: d.newService(),
+		Maintenance: d.service, Examinations: d.service,
 	}, nil
 }
 
@@ -186,5 +196,5 @@ func withService(ctx context.Context, run func(context.Context, *casework.Servic
 		return err
 	}
 	defer d.closeAll()
-	return run(ctx, d.newService())
+	return run(ctx, d.service)
 }

@@ -91,7 +91,7 @@ func (d *app) startWorkers(ctx context.Context, group *errgroup.Group) error {
 // startServer listens before it returns, so that a used port is an error of the
 // start.
 func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
-	service := d.newService()
+	service := d.service
 	visitor, err := d.config.addressOfVisitor()
 	if err != nil {
 		return err

@@ -60,26 +60,17 @@ func (b *assembly) newExhibit(one recovery.Evidence) (Exhibit, error) {
 	return exhibit, nil
 }
 
-// nearDuplicateOf returns the earlier file that this one duplicates, from its
-// entry.
+// nearDuplicateOf returns the file that this one duplicates. The entry of the upload names
+// one with the same bytes, that of the copy for viewing one with the same picture.
 func (b *assembly) nearDuplicateOf(one recovery.Evidence) []recovery.EvidenceID {
-	entry := b.entryOf(one)
-	if entry == nil {
-		return nil
+	for _, entry := range b.entries[min(max(one.Seq-1, 0), int64(len(b.entries))):] {
+		facts := entry.Parsed.Facts
+		isOfFile := entry.Parsed.Kind == recovery.EntryEvidenceAdded || entry.Parsed.Kind == recovery.EntryEvidenceDerived
+		if other, _ := facts["near_duplicate_of"].(string); other != "" && isOfFile && facts["evidence_id"] == string(one.ID) {
+			return []recovery.EvidenceID{recovery.EvidenceID(other)}
+		}
 	}
-	other, _ := entry.Parsed.Facts["near_duplicate_of"].(string)
-	if other == "" {
-		return nil
-	}
-	return []recovery.EvidenceID{recovery.EvidenceID(other)}
-}
-
-// entryOf returns the entry that recorded a file, or nil.
-func (b *assembly) entryOf(one recovery.Evidence) *Entry {
-	if one.Seq < 1 || one.Seq > int64(len(b.entries)) {
-		return nil
-	}
-	return &b.entries[one.Seq-1]
+	return nil
 }
 
 // checkOriginal reads an original once and compares its digest: papers must not be

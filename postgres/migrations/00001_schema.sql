@@ -260,6 +260,17 @@ create table evidence_details (
     view_size         bigint not null default 0
 );
 
+-- Files that were received and are not examined yet. Each process examines what it has
+-- received; what is due was left over by a process that ended.
+create table examinations (
+    evidence_id text collate "C" primary key references evidence (id),
+    case_id     text collate "C" not null references cases (id),
+    due_at      timestamptz not null,
+    attempts    integer not null default 0
+);
+create index examinations_due on examinations (due_at);
+create index examinations_case on examinations (case_id);
+
 -- Copies of files without personal data, for one audience. An erasure deletes them.
 create table evidence_copies (
     id             bigint generated always as identity primary key,
