@@ -14,7 +14,7 @@ import (
 type caseData struct {
 	casework.View
 	lines    []casework.JournalLine
-	evidence []recovery.Evidence
+	exhibits []casework.Exhibit
 	exports  []recovery.Export
 	texts    []playbook.Text
 	links    []casework.Link
@@ -55,7 +55,7 @@ func (c *pageContext) loadCaseState(number string) (*caseData, error) {
 		return nil, err
 	}
 	data := &caseData{View: view}
-	if data.evidence, err = c.web.service.EvidenceOf(ctx, c.visitor.Actor, view.ID); err != nil {
+	if data.exhibits, err = c.web.service.ExhibitsOf(ctx, c.visitor.Actor, view.ID); err != nil {
 		return nil, err
 	}
 	data.exports, err = c.web.service.ExportsOf(ctx, c.visitor.Actor, view.ID)
@@ -84,7 +84,25 @@ func (d *caseData) stateToken() string {
 	for _, export := range d.exports {
 		states.WriteString("." + string(export.State))
 	}
-	return fmt.Sprintf("%d.%d/%s", d.Version, len(d.evidence), states.String())
+	return fmt.Sprintf("%d.%d.%d/%s", d.Version, len(d.exhibits), d.countUnexamined(), states.String())
+}
+
+func (d *caseData) countUnexamined() (count int) {
+	for _, exhibit := range d.exhibits {
+		if exhibit.BeingExamined {
+			count++
+		}
+	}
+	return count
+}
+
+// evidence are the records of the files, without what was found in them.
+func (d *caseData) evidence() []recovery.Evidence {
+	list := make([]recovery.Evidence, len(d.exhibits))
+	for i, exhibit := range d.exhibits {
+		list[i] = exhibit.Evidence
+	}
+	return list
 }
 
 // formAttempt is a submitted form whose result is shown on its own page: it

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"recourse/casework"
 	"recourse/playbook"
 	"recourse/recovery"
 )
@@ -49,8 +50,8 @@ type caseBody struct {
 
 // evidenceView is one file of the case.
 type evidenceView struct {
-	recovery.Evidence
-	Viewable bool // can be shown in the page
+	casework.Exhibit
+
 	Payments bool // may show payments that the visitor can adopt
 }
 
@@ -199,9 +200,9 @@ func rankOf(action recovery.Action) int {
 }
 
 func evidenceViews(d *caseData) []evidenceView {
-	list, adopts := make([]evidenceView, len(d.evidence)), slices.Contains(d.Allowed, recovery.AdoptMatch)
-	for i, file := range d.evidence {
-		list[i] = evidenceView{Evidence: file, Viewable: viewableTypes[file.MediaType], Payments: adopts && showsPayments(file)}
+	list, adopts := make([]evidenceView, len(d.exhibits)), slices.Contains(d.Allowed, recovery.AdoptMatch)
+	for i, exhibit := range d.exhibits {
+		list[i] = evidenceView{Exhibit: exhibit, Payments: adopts && showsPayments(exhibit.Evidence)}
 	}
 	slices.Reverse(list)
 	return list

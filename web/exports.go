@@ -62,7 +62,7 @@ func (c *pageContext) missingLists(d *caseData) ([]missingList, error) {
 	}
 	var lists []missingList
 	for _, audience := range recovery.Audiences {
-		lists = append(lists, missingList{Audience: audience, Missing: ruleSet.Missing(d.Case, d.evidence, audience)})
+		lists = append(lists, missingList{Audience: audience, Missing: ruleSet.Missing(d.Case, d.evidence(), audience)})
 	}
 	return lists, nil
 }

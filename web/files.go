@@ -7,11 +7,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"recourse/evidence/originals/intake"
 	"recourse/recovery"
 )
-
-// viewableTypes are the media types a page may show.
-var viewableTypes = map[string]bool{"image/png": true, "image/jpeg": true, "image/webp": true, "image/gif": true}
 
 // downloadEvidence streams an original as a download. The use case records the
 // access in the journal before any byte is sent.
@@ -39,24 +37,18 @@ func (c *pageContext) sendFile(media string, body io.Reader) error {
 	return c.Stream(http.StatusOK, media, body)
 }
 
-// viewEvidence streams an image into a page.
+// viewEvidence streams the copy of a picture into a page. Unlike the original, it has no
+// metadata and nothing but pixels.
 func (w *Web) viewEvidence(c *pageContext) error {
-	record, err := w.service.Evidence(c.Request().Context(), c.visitor.Actor, recovery.EvidenceID(c.Param("id")))
+	view, err := w.service.OpenView(c.Request().Context(), c.newRequest(nil), recovery.EvidenceID(c.Param("id")), "")
 	if err != nil {
 		return err
 	}
-	if !viewableTypes[record.MediaType] {
-		return recovery.Faultf(recovery.CodeUnsupportedMedia, "This file cannot be shown in a page. Download it instead.")
-	}
-	record, body, err := w.openEvidence(c)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = body.Close() }() // opened for reading only
+	defer func() { _ = view.Body.Close() }() // opened for reading only
 	h := c.Response().Header()
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Content-Length", strconv.FormatInt(record.Size, 10))
-	return c.sendFile(record.MediaType, body)
+	h.Set("Content-Length", strconv.FormatInt(view.Size, 10))
+	return c.sendFile(intake.ViewMedia, view.Body)
 }
 
 func (w *Web) openEvidence(c *pageContext) (recovery.Evidence, io.ReadCloser, error) {

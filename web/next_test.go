@@ -368,7 +368,8 @@ func TestStateToken(t *testing.T) {
 	seen := map[string]bool{data.stateToken(): true}
 	changes := []func(){
 		func() { data.Version++ },
-		func() { data.evidence = append(data.evidence, recovery.Evidence{}) },
+		func() { data.exhibits = append(data.exhibits, casework.Exhibit{BeingExamined: true}) },
+		func() { data.exhibits[0].BeingExamined = false },
 		func() { data.exports = append(data.exports, recovery.Export{State: recovery.ExportBuilding}) },
 		func() { data.exports[0].State = recovery.ExportReady },
 	}
