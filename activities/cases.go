@@ -37,6 +37,7 @@ type Cases struct {
 	Now         func() time.Time
 	Version     string        // of this build, for the journal's collector
 	NotifyRules *notify.Rules // nil: no notifications
+	MarkKey     recovery.MarkKey
 	// ActionsPerRun is after how many actions the run of a case continues as new; 0
 	// means the usual number.
 	ActionsPerRun int
@@ -86,7 +87,11 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 		ExpectedVersion: in.expectedVersion(), AssignTo: b.assignedRole(), Notifications: a.NotifyRules.NotificationsFor(b.newChange(deadlines)), Address: b.counterpartAddress(),
 	}
 	if request.Act.Action.AmendsRecord() {
-		write.Amended, write.Marks = &after, request.Act.Marks
+		write.Amended = &after
+		_, write.Marks = a.MarkKey.Marks(after)
+	}
+	if in.Command != nil {
+		write.Precondition = a.mayStillTake(request)
 	}
 	written, err := a.Record.WriteStep(ctx, write)
 	if errors.Is(err, postgres.ErrAbandoned) {
@@ -96,6 +101,20 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 		return StepResult{}, nonRetryable(err)
 	}
 	return StepResult{Deadlines: written.Deadlines, Version: written.Version}, nil
+}
+
+// mayStillTake returns the precondition of an action: its sender may still write, and
+// what it states still fits the case. An earlier action may have changed the case since
+// the sender was asked, and a restriction or a revoked link does not pass the workflow.
+func (a *Cases) mayStillTake(request recovery.ActionRequest) postgres.Precondition {
+	now := a.Now().UTC()
+	sender := postgres.Sender{Actor: request.Actor, LinkID: request.LinkID}
+	return sender.MayWrite(now).And(func(_ context.Context, locked postgres.LockedCase) error {
+		if err := locked.CheckConflicts(request.Act); err != nil {
+			return err
+		}
+		return locked.CheckAmendment(request.Act, now)
+	})
 }
 
 // findBreaches returns the contact limits that an already sent message exceeded.

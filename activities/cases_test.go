@@ -56,7 +56,7 @@ func (r *caseFixture) file() recovery.Case {
 	}
 	number, err := r.store.NextNumber(r.Context())
 	r.must(err)
-	c := filing.NewCase(recovery.CaseID(newID()), number, "", r.now, newID)
+	c := filing.NewCase(recovery.CaseID(newID()), number, owner, r.now, newID)
 	c.Playbook = r.playbooks.Current().Version()
 	c.Position = recovery.StartPosition(c, recovery.Terms{})
 	c.Deadlines = r.playbooks.Current().Deadlines(c, recovery.Step{Next: c.Position}, r.now)
@@ -83,17 +83,23 @@ func (r *caseFixture) must(err error) {
 
 func (r *caseFixture) draft(kind recovery.EntryKind, key string) journal.Draft {
 	return journal.Draft{
-		Kind: kind, At: r.now, Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "u"}, Key: key,
+		Kind: kind, At: r.now, Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: owner}, Key: key,
 		Collector: journal.Collector{Tool: "recourse", Version: "1.2.3"},
 	}
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// owner is the account of the claimant.
+const owner recovery.UserID = "u"
+
 // stage stores an action as casework does and returns the step of the workflow.
 func (r *caseFixture) stage(act recovery.ActionBody, role recovery.Role) activities.StepInput {
 	r.Helper()
 	actor := recovery.Actor{Role: role, ID: recovery.UserID(newID())}
+	if role == recovery.RoleClaimant {
+		actor.ID = owner
+	}
 	staged, err := r.store.StoreAction(r.Context(), recovery.ActionRequest{
 		ID: recovery.RequestID(newID()), CaseID: r.filed.ID, Actor: actor, Act: act, Key: newID(), Fingerprint: "f", Device: "phone",
 	})

@@ -56,14 +56,15 @@ func (a *Cases) writeCorrection(ctx context.Context, b entryBuilder) (Correction
 	write := postgres.StepWrite{
 		CaseID: b.input.CaseID, Request: b.request.ID, Attempt: b.input.Attempt, Drafts: b.buildDrafts(),
 		Next: history.Position, Deadlines: history.Deadlines, SignCheckpoint: true, Step: b.input.recordedStep(),
-		ExpectedVersion: b.input.expectedVersion(),
+		Precondition: a.mayStillTake(b.request), ExpectedVersion: b.input.expectedVersion(),
 		Notifications:   a.NotifyRules.NotificationsFor(b.newChange(history.Deadlines)),
 	}
 	if b.corrected.Kind == recovery.EntryCorrected {
 		write.Corrected = &history
 	}
 	if after := withoutRemoved(b.before, history.Position); len(after.Counterparts) < len(b.before.Counterparts) {
-		write.Amended, write.Marks = &after, b.request.Act.Marks
+		write.Amended, write.Revoked = &after, b.revokedEntry
+		_, write.Marks = a.MarkKey.Marks(after)
 	}
 	written, err := a.Record.WriteStep(ctx, write)
 	if errors.Is(err, postgres.ErrAbandoned) {

@@ -271,6 +271,14 @@ func (b entryBuilder) newDraft(kind recovery.EntryKind, key string) journal.Draf
 	}
 }
 
+// revokedEntry is the entry for a link of somebody whose addition a correction took back.
+func (b entryBuilder) revokedEntry(link recovery.Link) journal.Draft {
+	draft := b.newDraft(recovery.EntryLinkRevoked, string(recovery.EntryLinkRevoked)+":"+link.ID)
+	draft.Actor = b.input.Command.Actor
+	draft.Facts = map[string]any{"link_id": link.ID, "counterpart_id": link.CounterpartID, "because": b.input.Step.Kind}
+	return draft
+}
+
 // changedCounterpart returns the new state of the counterpart that answered or
 // paid, or nil if the step changes none.
 func (b entryBuilder) changedCounterpart() *recovery.Counterpart {

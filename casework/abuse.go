@@ -2,15 +2,8 @@ package casework
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
-	"strconv"
-	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"recourse/postgres"
 	"recourse/recovery"
@@ -19,68 +12,6 @@ import (
 // deliveryWords are words about delivered goods in the claimant's text or file
 // names. They are the only sign that the payment was for an order of a merchant.
 const deliveryWords = `发货|到货|收货|签收|验货|提货|送货|快递单|物流单`
-
-// partyMarks identify the people of a case across cases: the claimant by
-// account, mail and telephone; a counterpart by contact and by alias in a group
-// of a known size, because an alias alone is too common. person is the
-// claimant's first mark. Without a key there are no marks.
-func (s *Service) partyMarks(c recovery.Case) (person [32]byte, marks []recovery.PartyMark) {
-	if len(s.config.MarkKey) == 0 {
-		return person, nil
-	}
-	addMark := func(side recovery.Side, kind, value string) {
-		if value != "" {
-			marks = append(marks, recovery.PartyMark{Side: side, Mark: s.computeMark(kind, value)})
-		}
-	}
-	addMark(recovery.ClaimantSide, "account", string(c.Owner))
-	addMark(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Email))
-	addMark(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Phone))
-	person = s.computeMark("case", string(c.ID))
-	if len(marks) > 0 {
-		person = marks[0].Mark
-	}
-	for _, counterpart := range c.Counterparts {
-		addMark(recovery.CounterpartSide, "contact", normalizeContact(counterpart.Contact))
-		if alias := normalize(counterpart.Alias); alias != "" && c.Group.Size > 0 {
-			group := strings.Join([]string{string(c.Platform), string(c.Group.Kind), strconv.Itoa(c.Group.Size), alias}, "|")
-			addMark(recovery.CounterpartSide, "alias", group)
-		}
-	}
-	return person, marks
-}
-
-func (s *Service) computeMark(kind, value string) [32]byte {
-	hash := hmac.New(sha256.New, s.config.MarkKey)
-	hash.Write([]byte(kind + "\x00" + value))
-	return [32]byte(hash.Sum(nil))
-}
-
-// normalize removes differences in width, case, blanks and punctuation.
-func normalize(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("@._", r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, norm.NFKC.String(text))
-}
-
-// minContactLength is the length below which a contact identifies nobody.
-const minContactLength = 4
-
-// normalizeContact is normalize for contacts; a Chinese telephone number is the
-// same with and without the country code.
-func normalizeContact(text string) string {
-	folded := normalize(text)
-	if number, found := strings.CutPrefix(strings.TrimPrefix(folded, "00"), "86"); found && len(number) == 11 {
-		folded = number
-	}
-	if len(folded) < minContactLength {
-		return ""
-	}
-	return folded
-}
 
 // FlagAbuse looks for patterns among recent cases and stores each with an
 // entry. It has no other effect: a supervisor reviews them.

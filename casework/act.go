@@ -12,8 +12,15 @@ import (
 // stored in PostgreSQL first, because it may contain personal data; the engine gets
 // only the command. Nothing of a refused action remains stored.
 func (s *Service) TakeAction(ctx context.Context, req Request, id recovery.CaseID, body recovery.ActionBody) (Reply[View], error) {
-	c, err := s.checkMayAct(ctx, req, id, body)
+	c, err := s.caseToAct(ctx, req.Actor, id, body.Action)
 	if err != nil {
+		return Reply[View]{}, err
+	}
+	show := func(ctx context.Context, c recovery.Case) (View, error) { return s.caseView(ctx, c, req.Actor) }
+	if reply, found, err := findAction(ctx, s, req, body.Action, show); err != nil || found {
+		return reply, err
+	}
+	if err := s.checkActionBody(req.Actor, c, body); err != nil {
 		return Reply[View]{}, err
 	}
 	body, err = s.completeCorrection(ctx, req.Actor, c, body)
@@ -26,9 +33,27 @@ func (s *Service) TakeAction(ctx context.Context, req Request, id recovery.CaseI
 	if !body.Action.MovesCase() {
 		return s.takeDirectAction(ctx, req, c, body)
 	}
-	return runAction(ctx, s, req, c, body, func(ctx context.Context, c recovery.Case) (View, error) {
-		return s.caseView(ctx, c, req.Actor)
-	})
+	return runAction(ctx, s, req, c, body, show)
+}
+
+// findAction returns the result of an earlier request with the same key, if its action
+// is one whose body is completed from the case: the same body would be completed
+// differently, or refused, after the action. Errors: CodeIdempotency.
+func findAction[T any](
+	ctx context.Context, s *Service, req Request, action recovery.Action, show func(context.Context, recovery.Case) (T, error),
+) (reply Reply[T], found bool, err error) {
+	if req.Key == "" || !action.AmendsRecord() && !action.CorrectsEntry() {
+		return Reply[T]{}, false, nil
+	}
+	request, found, err := s.Store.FindAction(ctx, req.Actor.ID, req.Key)
+	if err != nil || !found || request.State != recovery.RequestApplied {
+		return Reply[T]{}, false, err
+	}
+	if request.Fingerprint != req.Fingerprint {
+		return Reply[T]{}, false, keyUsed()
+	}
+	reply, err = actionResult(ctx, s, request, show)
+	return reply, true, err
 }
 
 // runAction sends a checked action to the engine. show makes the actor's view
@@ -66,15 +91,12 @@ func runAction[T any](
 	return actionResult(ctx, s, request, show)
 }
 
-func (s *Service) checkMayAct(ctx context.Context, req Request, id recovery.CaseID, body recovery.ActionBody) (recovery.Case, error) {
-	if !body.Action.IsKnown() {
+// caseToAct loads the case of an action.
+func (s *Service) caseToAct(ctx context.Context, actor recovery.Actor, id recovery.CaseID, action recovery.Action) (recovery.Case, error) {
+	if !action.IsKnown() {
 		return recovery.Case{}, recovery.Faultf(recovery.CodeNotFound, "There is no such action.")
 	}
-	c, err := s.visibleCase(ctx, req.Actor, id)
-	if err != nil {
-		return recovery.Case{}, err
-	}
-	return c, s.checkActionBody(req.Actor, c, body)
+	return s.visibleCase(ctx, actor, id)
 }
 
 // checkActionBody refuses an action that the role never takes, and a body that is
@@ -91,7 +113,7 @@ func (s *Service) checkActionBody(actor recovery.Actor, c recovery.Case, body re
 			Field: "email", Code: "unknown_field", Detail: "Only a counterpart with a link can leave an address.",
 		}})
 	}
-	if err := checkDataAvailable(c, actor); err != nil {
+	if err := c.CheckDataAvailable(actor); err != nil {
 		return err
 	}
 	return joinFaults(checkCounterpart(c, body), checkAfterPayment(c, body), s.checkAmendment(c, body))
@@ -127,7 +149,7 @@ func (s *Service) actionRequest(req Request, c recovery.Case, body recovery.Acti
 		key = s.newID()
 	}
 	return recovery.ActionRequest{
-		ID: recovery.RequestID(s.newID()), CaseID: c.ID, Actor: req.Actor, Act: body, Key: key,
+		ID: recovery.RequestID(s.newID()), CaseID: c.ID, Actor: req.Actor, LinkID: req.linkID, Act: body, Key: key,
 		Fingerprint: req.Fingerprint, Device: truncateText(req.Device, 120),
 	}
 }
@@ -143,7 +165,7 @@ func (s *Service) checkBeforeEngine(ctx context.Context, req Request, c recovery
 	if err != nil {
 		return withAllowedActions(err, c, req.Actor)
 	}
-	if err := checkChangesSomething(body); err != nil {
+	if err := c.CheckConflicts(body); err != nil {
 		return err
 	}
 	c = c.Amended(body)
@@ -176,7 +198,7 @@ func (s *Service) sendAction(ctx context.Context, request recovery.ActionRequest
 	case err == nil && !abandoned:
 		return nil
 	case err == nil || recovery.CodeOf(err) == recovery.CodeUnavailable:
-		return s.abandonAction(context.WithoutCancel(ctx), request.ID, err)
+		return s.abandonAction(context.WithoutCancel(ctx), request, err)
 	case recovery.CodeOf(err) == recovery.CodeInternal:
 		return err
 	default:
@@ -186,10 +208,16 @@ func (s *Service) sendAction(ctx context.Context, request recovery.ActionRequest
 
 // abandonAction abandons a request that the engine did not perform because of cause;
 // nil if the action came too late for its caller.
-func (s *Service) abandonAction(ctx context.Context, id recovery.RequestID, cause error) error {
-	abandoned, err := s.Store.AbandonAction(ctx, id)
-	if err != nil || !abandoned {
+func (s *Service) abandonAction(ctx context.Context, request recovery.ActionRequest, cause error) error {
+	abandoned, err := s.Store.AbandonAction(ctx, request.ID)
+	if err != nil {
 		return err
+	}
+	if !abandoned {
+		gone, err := s.isErasedRequest(ctx, request)
+		if err != nil || !gone {
+			return err
+		}
 	}
 	reason := "The case engine did not answer in time."
 	if fault, given := errors.AsType[*recovery.Fault](cause); given {
@@ -198,6 +226,20 @@ func (s *Service) abandonAction(ctx context.Context, id recovery.RequestID, caus
 	return &recovery.Fault{
 		Code: recovery.CodeUnavailable, Detail: reason + " Nothing was done. Send the same request again in a moment.", Cause: cause,
 	}
+}
+
+// isErasedRequest reports whether a request is not stored any more. If it was erased
+// with the data of its case, the error says so.
+func (s *Service) isErasedRequest(ctx context.Context, request recovery.ActionRequest) (bool, error) {
+	_, err := s.Store.ActionRequest(ctx, request.ID)
+	if recovery.CodeOf(err) != recovery.CodeNotFound {
+		return false, err
+	}
+	c, err := s.Store.ReadCase(ctx, request.CaseID)
+	if err == nil {
+		err = c.CheckDataAvailable(request.Actor)
+	}
+	return true, err
 }
 
 // actionResult returns the result of an action that is written: the stored one,

@@ -196,13 +196,3 @@ func (s *Service) readReceipt(record recovery.Evidence) (shownPayment, error) {
 	}
 	return shownPayment{Receipt: receipt}, nil
 }
-
-// checkChangesSomething refuses an adoption of facts that the case has already.
-func checkChangesSomething(body recovery.ActionBody) error {
-	if body.Action != recovery.AdoptMatch || body.TransactionNo != "" || body.Amount != nil || body.SentAt != nil || body.Alias != "" {
-		return nil
-	}
-	return recovery.Invalid([]recovery.FieldFault{{
-		Field: "row", Code: "nothing_to_adopt", Detail: "The case has everything that this document shows of the payment.",
-	}})
-}

@@ -15,7 +15,7 @@ func (s *Service) checkAmendment(c recovery.Case, body recovery.ActionBody) erro
 }
 
 // completeAmendment adds what the sender of an action cannot state: the id of a new
-// counterpart, what a bill shows, and the marks of the counterparts after the action.
+// counterpart, and what a bill shows.
 func (s *Service) completeAmendment(ctx context.Context, req Request, c recovery.Case, body recovery.ActionBody) (recovery.ActionBody, error) {
 	if !body.Action.AmendsRecord() {
 		return body, nil
@@ -33,9 +33,6 @@ func (s *Service) completeAmendment(ctx context.Context, req Request, c recovery
 			return body, err
 		}
 	default:
-	}
-	if body.Alias != "" {
-		_, body.Marks = s.partyMarks(c.Amended(body))
 	}
 	return body, nil
 }

@@ -112,6 +112,17 @@ func TestLaterHoldersOfAPacket(t *testing.T) {
 	}
 }
 
+// uploadBill adds a bill with a payment in row 4 and one that was given back in row 5.
+func uploadBill(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, paidAt time.Time) recovery.Evidence {
+	t.Helper()
+	at := paidAt.In(recovery.Shanghai).Format(time.DateTime)
+	bill := "微信支付账单明细,,,,,,,,,,\n----------------------微信支付账单明细列表--------------------,,,,,,,,,,\n" +
+		"交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n" +
+		at + ",转账,周宁,/,支出,¥2000.00,零钱,朋友已收钱,100005000200,2000050002,/\n" +
+		at + ",转账,周宁,/,支出,¥2000.00,零钱,已全额退款,100005000300,2000050003,/\n"
+	return rig.Upload(t, id, recovery.Statement, []byte(bill))
+}
+
 // TestABillIsAdoptedWithOnePress expects number, time and name of a row to be taken over
 // in one entry that names its source, and nothing to be left to adopt.
 func TestABillIsAdoptedWithOnePress(t *testing.T) {
@@ -119,12 +130,7 @@ func TestABillIsAdoptedWithOnePress(t *testing.T) {
 	rig := casetest.New(t)
 	id := rig.FileCase(t).ID
 	filed := readCase(t, rig, id)
-	at := filed.SentAt.Add(4 * time.Minute).In(recovery.Shanghai).Format(time.DateTime)
-	bill := "微信支付账单明细,,,,,,,,,,\n----------------------微信支付账单明细列表--------------------,,,,,,,,,,\n" +
-		"交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n" +
-		at + ",转账,周宁,/,支出,¥2000.00,零钱,朋友已收钱,100005000200,2000050002,/\n" +
-		at + ",转账,周宁,/,支出,¥2000.00,零钱,已全额退款,100005000300,2000050003,/\n"
-	file := rig.Upload(t, id, recovery.Statement, []byte(bill))
+	file := uploadBill(t, rig, id, filed.SentAt.Add(4*time.Minute))
 	adopt := recovery.ActionBody{Action: recovery.AdoptMatch, EvidenceID: file.ID, Row: 99}
 	take := func() error {
 		_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), id, adopt)
@@ -147,7 +153,9 @@ func TestABillIsAdoptedWithOnePress(t *testing.T) {
 		last.Commitments["transaction_no"] == "" || last.Commitments["alias"] == "" {
 		t.Errorf("the entry is %+v", last)
 	}
-	wantField(t, take(), "row", "nothing_to_adopt")
+	if fault := wantCode(t, take(), recovery.CodeConflict); fault.Fields[0].Code != "nothing_to_adopt" {
+		t.Errorf("adopted twice: %v", fault)
+	}
 }
 
 // TestTakingBackAnAddedCounterpart expects nothing of the person to stay: no mark, no
@@ -168,6 +176,12 @@ func TestTakingBackAnAddedCounterpart(t *testing.T) {
 	}
 	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.RenameCounterpart, CounterpartID: added, Alias: "误加的老孙"})
 	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.Correct, Seq: seq, Reason: "此人没有领取"})
+	entries = rig.ReadEntries(t, id)
+	last := entries[len(entries)-1]
+	if last.Kind != recovery.EntryLinkRevoked || last.Facts["link_id"] != link.Value.ID || last.Facts["counterpart_id"] != string(added) ||
+		last.Facts["because"] != string(recovery.EntryCorrected) || last.Actor != rig.Actor(recovery.RoleClaimant) {
+		t.Errorf("the revoked link is recorded as %+v", last)
+	}
 	if view := readCase(t, rig, id); len(view.Counterparts) != 1 || len(view.Position.Counterparts) != 1 {
 		t.Errorf("the counterparts are %+v", view.Counterparts)
 	}

@@ -35,9 +35,6 @@ func (s *Service) completeCorrection(
 	if err != nil {
 		return body, err
 	}
-	if target.Kind == recovery.EntryCounterpartAdded {
-		body.Marks = s.marksWithout(c, target)
-	}
 	if body.Action == recovery.ApproveCorrection {
 		return s.withProposal(ctx, c, body, rule.Action)
 	}
@@ -108,15 +105,6 @@ func correctionVisibility(target entryContent, said map[string]any, replacement 
 		return recovery.NoteInternal
 	}
 	return ""
-}
-
-// marksWithout returns the marks of a case without the counterpart that an entry added.
-func (s *Service) marksWithout(c recovery.Case, added entryContent) []recovery.PartyMark {
-	c.Counterparts = slices.DeleteFunc(slices.Clone(c.Counterparts), func(counterpart recovery.Counterpart) bool {
-		return added.Facts["counterpart_id"] == string(counterpart.ID)
-	})
-	_, marks := s.partyMarks(c)
-	return marks
 }
 
 // checkCorrectionChanges refuses to take an entry back twice, and a replacement that

@@ -86,7 +86,7 @@ func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link r
 	if err := s.checkActionBody(req.Actor, c, body); err != nil {
 		return Reply[CounterpartView]{}, err
 	}
-	req.reserve = s.reserveFor(LimitLinkAnswers, link)
+	req.linkID, req.reserve = link.ID, s.reserveFor(LimitLinkAnswers, link)
 	return runAction(ctx, s, req, c, body, func(_ context.Context, c recovery.Case) (CounterpartView, error) { return s.counterpartView(c, link) })
 }
 
@@ -195,6 +195,6 @@ func (s *Service) AddCounterpartEvidence(
 	if c.Position.Facts.IsInDanger() {
 		return Reply[Exhibit]{}, recovery.HandledByOthers()
 	}
-	req.reserve = s.reserveFor(LimitLinkFiles, link)
+	req.linkID, req.reserve = link.ID, s.reserveFor(LimitLinkFiles, link)
 	return s.storeEvidence(ctx, req, c, upload{FileDescription: about}, file, nil)
 }

@@ -45,7 +45,7 @@ func (s *Service) directChange(
 	return change[View]{ref: string(write.CaseID), write: func(idem postgres.Idempotency) (view View, err error) {
 		write.Idempotency = idem
 		write.Decide = func(ctx context.Context, locked postgres.LockedCase, w *postgres.DirectWrite) error {
-			if err := s.checkStillSees(ctx, req.Actor, locked); err != nil {
+			if err := req.sender().CheckSees(ctx, locked, s.Now()); err != nil {
 				return err
 			}
 			if err := req.checkVersion(locked.Case); err != nil {
@@ -68,7 +68,7 @@ func (s *Service) decideDirectAction(
 	ctx context.Context, req Request, locked postgres.LockedCase, body recovery.ActionBody, w *postgres.DirectWrite,
 ) (View, error) {
 	c := redactCase(locked.Case, req.Actor)
-	if err := checkDataAvailable(c, req.Actor); err != nil {
+	if err := c.CheckDataAvailable(req.Actor); err != nil {
 		return View{}, err
 	}
 	if !slices.Contains(allowedActions(c, req.Actor), body.Action) {

@@ -54,7 +54,7 @@ func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.Case
 // storeEvidence adds evidence to a case in any stage: it is proof in a closed
 // case, too.
 func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Case, up upload, file *blob.Pending, facts map[string]any) (Reply[Exhibit], error) {
-	if err := checkDataAvailable(c, req.Actor); err != nil {
+	if err := c.CheckDataAvailable(req.Actor); err != nil {
 		return Reply[Exhibit]{}, err
 	}
 	if err := checkDigest(up.SHA256, file); err != nil {
@@ -90,7 +90,7 @@ func (s *Service) prepareEvidence(
 		if err := use.take(ctx); err != nil {
 			return "", err
 		}
-		write.Idempotency, write.Precondition = idem, both(s.mayStillWrite(req), acceptsFilesOf(req.Actor))
+		write.Idempotency, write.Precondition = idem, s.mayStillWrite(req).And(acceptsFilesOf(req.Actor))
 		err := s.writeEvidence(ctx, write, file)
 		if err != nil {
 			err = errors.Join(err, use.releaseAfter(ctx, err))
@@ -263,7 +263,7 @@ func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recov
 		return nil, err
 	}
 	list, err := s.Store.ListEvidence(ctx, id)
-	if err != nil || !isRestrictedFor(c, actor) {
+	if err != nil || !c.IsRestrictedFor(actor) {
 		return list, err
 	}
 	for i := range list {

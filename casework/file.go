@@ -60,7 +60,7 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 	if err != nil {
 		return change[View]{}, err
 	}
-	person, marks := s.partyMarks(c)
+	person, marks := s.config.MarkKey.Marks(c)
 	write := postgres.FilingWrite{
 		Case: c, Draft: s.filedDraft(req, c), Marks: marks, Person: person,
 		Notifications: s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, recovery.EntryCaseFiled, req.Actor, s.Now())),

@@ -66,11 +66,14 @@ func findResult[T any](ctx context.Context, s *Service, req Request) (Reply[T], 
 		return Reply[T]{}, false, err
 	}
 	if row.Fingerprint != req.Fingerprint {
-		return Reply[T]{}, false, recovery.Faultf(recovery.CodeIdempotency,
-			"This Idempotency-Key was used for another request. Use a new key.")
+		return Reply[T]{}, false, keyUsed()
 	}
 	reply, err := decodeReply[T](row.Result)
 	return reply, true, err
+}
+
+func keyUsed() error {
+	return recovery.Faultf(recovery.CodeIdempotency, "This Idempotency-Key was used for another request. Use a new key.")
 }
 
 // isAnswered reports whether a request with this key has a result already.

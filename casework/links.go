@@ -54,7 +54,7 @@ func (s *Service) prepareLink(
 		return change[Link]{}, err
 	}
 	write := postgres.LinkWrite{Link: link.Link, Draft: s.linkDraft(recovery.EntryLinkIssued, req, c, link.Link)}
-	write.Precondition = both(s.mayStillWrite(req), invites(req.Actor))
+	write.Precondition = s.mayStillWrite(req).And(invites(req.Actor))
 	write.Draft.Facts["expires_at"] = link.ExpiresAt.Format(time.RFC3339)
 	write.Revoked = func(old recovery.Link) journal.Draft {
 		draft := s.linkDraft(recovery.EntryLinkRevoked, req, c, old)

@@ -59,7 +59,7 @@ func (s *Service) SupplyParticulars(
 	if req.Actor.Role != recovery.RoleClaimant && req.Actor.Role != recovery.RoleLegal {
 		return Reply[CaseParticulars]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant and legal can supply particulars.")
 	}
-	if err := checkDataAvailable(c, req.Actor); err != nil {
+	if err := c.CheckDataAvailable(req.Actor); err != nil {
 		return Reply[CaseParticulars]{}, err
 	}
 	return runIdempotent(ctx, s, req, func() (change[CaseParticulars], error) { return s.prepareParticulars(ctx, req, c, supplied) })

@@ -25,8 +25,8 @@ func (s *Service) CaseByNumber(ctx context.Context, actor recovery.Actor, number
 	if err != nil {
 		return View{}, err
 	}
-	if !canSeeCase(actor, c) {
-		return View{}, noSuchCase()
+	if !c.IsVisibleTo(actor) {
+		return View{}, recovery.NoSuchCase()
 	}
 	return s.caseView(ctx, c, actor)
 }
@@ -152,7 +152,7 @@ func (s *Service) journalLine(ctx context.Context, c recovery.Case, actor recove
 // correction made it internal, or the case is restricted.
 func (s *Service) hidesValues(ctx context.Context, c recovery.Case, actor recovery.Actor, line JournalLine) (bool, error) {
 	switch {
-	case isRestrictedFor(c, actor), hidesInternal(actor, line.Entry.Kind, line.Entry.Facts["visibility"]):
+	case c.IsRestrictedFor(actor), hidesInternal(actor, line.Entry.Kind, line.Entry.Facts["visibility"]):
 		return true, nil
 	case line.Entry.Kind != recovery.EntryNoteAdded || line.CorrectedBy == 0:
 		return false, nil

@@ -6,15 +6,9 @@ import (
 	"recourse/recovery"
 )
 
-// isRestrictedFor reports whether the personal values of a case are hidden from
-// this actor.
-func isRestrictedFor(c recovery.Case, actor recovery.Actor) bool {
-	return c.RestrictedAt != nil && !recovery.SeesRestricted(actor.Role)
-}
-
 // redactCase returns c without the fields that the actor may not see.
 func redactCase(c recovery.Case, actor recovery.Actor) recovery.Case {
-	if !isRestrictedFor(c, actor) {
+	if !c.IsRestrictedFor(actor) {
 		return c
 	}
 	c.Claimant, c.Narrative, c.TransactionNo, c.Payer = recovery.Claimant{}, "", "", recovery.Payer{}
@@ -26,27 +20,10 @@ func redactCase(c recovery.Case, actor recovery.Actor) recovery.Case {
 	return c
 }
 
-// checkDataAvailable refuses a case that was erased or that is restricted for the
-// actor.
-func checkDataAvailable(c recovery.Case, actor recovery.Actor) error {
-	switch {
-	case c.ErasedAt != nil:
-		return &recovery.Fault{
-			Code: recovery.CodeActionNotAllowed, Detail: "The personal data of this case was erased.", Allowed: []recovery.Action{},
-		}
-	case isRestrictedFor(c, actor):
-		return &recovery.Fault{
-			Code: recovery.CodeActionNotAllowed, Detail: "This case is restricted because the claimant requested erasure. Only legal and auditors can open it.", Allowed: []recovery.Action{},
-		}
-	default:
-		return nil
-	}
-}
-
 // checkFilesReadable returns CodeForbidden if the case is restricted for the
 // actor.
 func checkFilesReadable(c recovery.Case, actor recovery.Actor) error {
-	if !isRestrictedFor(c, actor) {
+	if !c.IsRestrictedFor(actor) {
 		return nil
 	}
 	return recovery.Faultf(recovery.CodeForbidden, "This case is restricted because the claimant requested erasure. Only legal and auditors can open its files.")

@@ -47,9 +47,7 @@ type Config struct {
 	// RetentionYears is how long closed cases are stored; 0 means
 	// MinRetentionYears.
 	RetentionYears int
-	// MarkKey is the key of the digests that identify people across cases; see
-	// partyMarks. Without it no abuse is detected across cases.
-	MarkKey []byte
+	MarkKey        recovery.MarkKey // without it no abuse is detected across cases
 	// Limits are those of people without an account; nil means DefaultLimits.
 	Limits []Limit
 	// ExaminationWait is how long the answer to an upload waits for the examination of the
@@ -142,9 +140,12 @@ type Request struct {
 	IfMatch     *int64 // version the caller has seen
 	HeaderOnly  bool   // only the header of the answer is wanted: nothing is shown, so nothing is recorded as seen
 	InParts     bool   // the answer is a part of a file, and others are asked for separately
+	linkID      string // of a counterpart, set by the methods that take a link
 	// reserve makes the reservation for what the request stores; nil: it has no limit.
 	reserve func(ref string, size int64) *reservation
 }
+
+func (r Request) sender() postgres.Sender { return postgres.Sender{Actor: r.Actor, LinkID: r.linkID} }
 
 // reserveUse makes the reservation for what the request stores, named by its id.
 func (r Request) reserveUse(ref string, size int64) *reservation {
@@ -239,7 +240,7 @@ func (s *Service) listView(c recovery.Case, actor recovery.Actor, have []recover
 // agent cannot take a colleague's case or release an unassigned one, nobody
 // approves their own proposal, a counterpart answers only their own plan.
 func allowedActions(c recovery.Case, actor recovery.Actor) []recovery.Action {
-	if checkDataAvailable(c, actor) != nil {
+	if c.CheckDataAvailable(actor) != nil {
 		return []recovery.Action{}
 	}
 	return slices.DeleteFunc(c.Position.Allowed(actor.Role), func(action recovery.Action) bool {
@@ -296,30 +297,16 @@ func truncateText(text string, limit int) string {
 // other cases do not exist.
 func (s *Service) visibleCase(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
 	if _, err := uuid.Parse(string(id)); err != nil {
-		return recovery.Case{}, noSuchCase()
+		return recovery.Case{}, recovery.NoSuchCase()
 	}
 	c, err := s.Store.ReadCase(ctx, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
-	if !canSeeCase(actor, c) {
-		return recovery.Case{}, noSuchCase()
+	if !c.IsVisibleTo(actor) {
+		return recovery.Case{}, recovery.NoSuchCase()
 	}
 	return redactCase(c, actor), nil
-}
-
-func noSuchCase() error { return recovery.Faultf(recovery.CodeNotFound, "There is no such case.") }
-
-func canSeeCase(actor recovery.Actor, c recovery.Case) bool {
-	switch actor.Role {
-	case recovery.RoleClaimant:
-		return actor.ID != "" && (c.Owner == actor.ID || c.Representative == actor.ID)
-	case recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor,
-		recovery.RoleSystem:
-		return true
-	default:
-		return false
-	}
 }
 
 // checkMayWrite refuses the roles that only read.

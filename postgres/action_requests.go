@@ -14,7 +14,7 @@ type requestRow struct {
 	Action recovery.Action
 }
 
-const requestColumns = `id, case_id, row(actor_role, actor_id) as actor, action, act, key, fingerprint, device, attempt, state, answer`
+const requestColumns = `id, case_id, row(actor_role, actor_id) as actor, link_id, action, act, key, fingerprint, device, attempt, state, answer`
 
 func (r requestRow) toRequest() recovery.ActionRequest {
 	r.Act.Action = r.Action
@@ -39,11 +39,11 @@ func (s *Store) StoreAction(ctx context.Context, r recovery.ActionRequest) (reco
 func (s *Store) storeRequest(ctx context.Context, tx pgx.Tx, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	for {
 		row, err := queryOneTx[requestRow](ctx, tx, `insert into action_requests
-				(id, case_id, actor_role, actor_id, action, act, key, fingerprint, device, attempt, state, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'staged', $11)
+				(id, case_id, actor_role, actor_id, action, act, key, fingerprint, device, attempt, state, created_at, link_id)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'staged', $11, $12)
 			on conflict (actor_id, key) where key <> '' do nothing returning `+requestColumns,
 			r.ID, r.CaseID, r.Actor.Role, r.Actor.ID, r.Act.Action, r.Act, r.Key, r.Fingerprint, r.Device,
-			max(1, r.Attempt), s.currentTime())
+			max(1, r.Attempt), s.currentTime(), r.LinkID)
 		if err == nil || !isNoRows(err) {
 			return row.toRequest(), err
 		}
@@ -68,8 +68,8 @@ func reuseRequest(ctx context.Context, tx pgx.Tx, row requestRow, r recovery.Act
 	if row.State != recovery.RequestAbandoned {
 		return row.toRequest(), nil
 	}
-	row, err := queryOneTx[requestRow](ctx, tx, `update action_requests set state = 'staged', attempt = attempt + 1, device = $2
-		where id = $1 returning `+requestColumns, row.ID, r.Device)
+	row, err := queryOneTx[requestRow](ctx, tx, `update action_requests set state = 'staged', attempt = attempt + 1, device = $2, link_id = $3
+		where id = $1 returning `+requestColumns, row.ID, r.Device, r.LinkID)
 	return row.toRequest(), err
 }
 
@@ -87,6 +87,16 @@ func queryOneTx[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) 
 func (s *Store) ActionRequest(ctx context.Context, id recovery.RequestID) (recovery.ActionRequest, error) {
 	row, err := queryOne[requestRow](ctx, s, "request", `select `+requestColumns+` from action_requests where id = $1`, id)
 	return row.toRequest(), err
+}
+
+// FindAction reads the stored request with a key of the sender; false if there is none.
+func (s *Store) FindAction(ctx context.Context, actor recovery.UserID, key string) (recovery.ActionRequest, bool, error) {
+	list, err := queryAll[requestRow](ctx, s, "read request", `select `+requestColumns+` from action_requests
+		where actor_id = $1 and key = $2 and key <> ''`, actor, key)
+	if err != nil || len(list) == 0 {
+		return recovery.ActionRequest{}, false, err
+	}
+	return list[0].toRequest(), true, nil
 }
 
 // AbandonAction marks a request as abandoned: its step can no longer be written. It

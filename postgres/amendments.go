@@ -1,6 +1,10 @@
 package postgres
 
 import (
+	"context"
+	"slices"
+	"time"
+
 	"github.com/jackc/pgx/v5"
 
 	"recourse/recovery"
@@ -19,21 +23,38 @@ func queueAmendment(batch *pgx.Batch, w StepWrite) {
 		where id = $1`,
 		w.CaseID, c.Amount, c.SentAt, c.Instrument, c.ClaimState, c.Reason, c.TransactionNo, c.Sends, search, searchTerms(search))
 	batch.Queue(`update case_stages s set amount_fen = c.claim_fen from cases c where c.id = $1 and s.case_id = $1`, w.CaseID)
-	queueCounterpartsGone(batch, c)
 	if w.Marks != nil {
 		queueCounterpartMarks(batch, w.CaseID, w.Marks)
 	}
 }
 
-// queueCounterpartsGone ends the links and mails of people who are not counterparts any
-// more.
-func queueCounterpartsGone(batch *pgx.Batch, c recovery.Case) {
-	ids := make([]string, len(c.Counterparts))
-	for i, counterpart := range c.Counterparts {
-		ids[i] = string(counterpart.ID)
+// endAccess ends the links and mails of people who are not counterparts any more. Each
+// valid link gets an entry; an expired one gets none.
+func (w StepWrite) endAccess(ctx context.Context, writer *journalWriter, before, after []recovery.Counterpart, at time.Time) error {
+	gone := []string{}
+	for _, counterpart := range before {
+		if !slices.ContainsFunc(after, func(c recovery.Counterpart) bool { return c.ID == counterpart.ID }) {
+			gone = append(gone, string(counterpart.ID))
+		}
 	}
-	batch.Queue(`update links set revoked_at = now() where case_id = $1 and revoked_at is null and not (counterpart_id = any($2::text[]))`, c.ID, ids)
-	batch.Queue(`delete from holder_mails where case_id = $1 and not (counterpart_id = any($2::text[]))`, c.ID, ids)
+	if len(gone) == 0 {
+		return nil
+	}
+	writer.batch.Queue(`delete from holder_mails where case_id = $1 and counterpart_id = any($2)`, w.CaseID, gone)
+	links, err := queryAllIn[recovery.Link](ctx, writer.tx, "revoke links", `update links set revoked_at = $3
+		where case_id = $1 and revoked_at is null and counterpart_id = any($2) returning `+linkColumns, w.CaseID, gone, at)
+	if err != nil {
+		return err
+	}
+	for _, link := range links {
+		if !link.ExpiresAt.After(at) {
+			continue
+		}
+		if _, err := writer.appendEntry(w.Revoked(link)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // queueCounterpartMarks replaces the marks of the counterparts. Those of the claimant

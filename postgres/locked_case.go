@@ -31,6 +31,16 @@ type LockedCase struct {
 // error, nothing is written. nil is always fulfilled.
 type Precondition func(ctx context.Context, locked LockedCase) error
 
+// And returns a precondition that requires p and then next.
+func (p Precondition) And(next Precondition) Precondition {
+	return func(ctx context.Context, locked LockedCase) error {
+		if err := p(ctx, locked); err != nil {
+			return err
+		}
+		return next(ctx, locked)
+	}
+}
+
 // check reads the case whose journal the caller has locked, and examines it.
 func (p Precondition) check(ctx context.Context, tx pgx.Tx, id recovery.CaseID) error {
 	if p == nil {
@@ -64,9 +74,36 @@ func (l LockedCase) LockAccount(ctx context.Context, id recovery.UserID) (recove
 	return queryOneIn[recovery.User](ctx, l.db, "account", selectUser+` where u.id = $1 for share`, id)
 }
 
-// HasLink reports whether a counterpart has a valid link to the case.
-func (l LockedCase) HasLink(ctx context.Context, id recovery.CounterpartID, now time.Time) (bool, error) {
-	list, err := queryAllIn[recovery.Link](ctx, l.db, "find link", `select `+linkColumns+` from links
-		where case_id = $1 and counterpart_id = $2 and revoked_at is null and expires_at > $3`, l.ID, id, now)
-	return len(list) > 0, err
+// Sender is who makes a change, as it is examined under the lock of the case.
+type Sender struct {
+	Actor  recovery.Actor
+	LinkID string // of a counterpart
+}
+
+// CheckSees refuses somebody who represents the claimant no longer, and a counterpart
+// whose link was revoked or has expired. Errors: CodeNotFound, CodeLinkEnded.
+func (s Sender) CheckSees(ctx context.Context, locked LockedCase, now time.Time) error {
+	if s.Actor.Role != recovery.RoleCounterpart {
+		if !locked.IsVisibleTo(s.Actor) {
+			return recovery.NoSuchCase()
+		}
+		return nil
+	}
+	links, err := queryAllIn[recovery.Link](ctx, locked.db, "find link", `select `+linkColumns+` from links
+		where id = $1 and case_id = $2 and counterpart_id = $3`, s.LinkID, locked.ID, s.Actor.ID)
+	if err == nil && (len(links) == 0 || !links[0].IsValid(now)) {
+		err = recovery.LinkEnded()
+	}
+	return err
+}
+
+// MayWrite returns the precondition of every change that a person makes: they still see
+// the case, and its data is neither erased nor restricted for them.
+func (s Sender) MayWrite(now time.Time) Precondition {
+	return func(ctx context.Context, locked LockedCase) error {
+		if err := s.CheckSees(ctx, locked, now); err != nil {
+			return err
+		}
+		return locked.CheckDataAvailable(s.Actor)
+	}
 }

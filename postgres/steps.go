@@ -15,9 +15,10 @@ import (
 
 // StepWrite is one change of a case by its workflow.
 type StepWrite struct {
-	CaseID  recovery.CaseID
-	Request recovery.RequestID // the action request; "" for steps of a timer
-	Attempt int                // the attempt of that request
+	CaseID       recovery.CaseID
+	Request      recovery.RequestID // the action request; "" for steps of a timer
+	Attempt      int                // the attempt of that request
+	Precondition Precondition
 	// ExpectedVersion is the version that the case must have; nil for any.
 	ExpectedVersion *int64
 	// Drafts are written in order. The key of the first one identifies the
@@ -34,8 +35,10 @@ type StepWrite struct {
 	Step     recovery.RecordedStep // as it is kept for corrections; Seq and At are set when it is written
 	// Amended is the record after a step that changes the payment or the counterparts;
 	// nil for other steps. Marks replace those of the counterparts, nil for no change.
+	// Revoked makes the entry for a valid link of somebody who is no counterpart any more.
 	Amended *recovery.Case
 	Marks   []recovery.PartyMark
+	Revoked func(recovery.Link) journal.Draft
 	// Corrected is the history after a correction; nil for other steps.
 	Corrected *recovery.History
 	// Address is the address that a counterpart left with the step; nil for
@@ -54,8 +57,8 @@ type StepResult struct {
 // deadlines of the case, a counterpart's answer, and the state of the request.
 // If the step's key exists, the existing result is returned.
 //
-// Errors: ErrAbandoned, CodeNotFound, CodePrecondition if the case has another
-// version than ExpectedVersion.
+// Errors: ErrAbandoned, CodeNotFound, those of the Precondition, CodePrecondition if the
+// case has another version than ExpectedVersion.
 func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) {
 	if len(w.Drafts) == 0 || w.Drafts[0].Key == "" {
 		return StepResult{}, fmt.Errorf("step of case %s: its first draft needs a key", w.CaseID)
@@ -78,7 +81,7 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 		if before.isAbandoned(w) {
 			return ErrAbandoned
 		}
-		if err := checkVersion(w.ExpectedVersion, before.Version); err != nil {
+		if err := before.checkConditions(ctx, tx, w); err != nil {
 			return err
 		}
 		result, err = s.applyStep(ctx, writer, w, before)
@@ -92,18 +95,9 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 
 // stepState is the state of the case and of the request before a step.
 type stepState struct {
-	Version      int64
-	Deadlines    []recovery.Deadline
-	Counterparts []recovery.Counterpart
-	Assignee     recovery.UserID
-	Pace         int
-	// The transaction numbers are claimed when a closed case is opened again.
-	Platform      recovery.Platform
-	TransactionNo string
-	Sends         []recovery.Send
-	ClosedAt      *time.Time
-	state         string
-	attempt       int
+	recovery.Case
+	state   string
+	attempt int
 }
 
 // readStepState reads the case and locks the request. A
@@ -111,11 +105,10 @@ type stepState struct {
 func readStepState(ctx context.Context, tx pgx.Tx, w StepWrite) (stepState, error) {
 	var before stepState
 	batch := &pgx.Batch{}
-	batch.Queue(`select version, deadlines, counterparts, assignee, pace, platform, transaction_no, sends, closed_at from cases where id = $1`, w.CaseID).
-		QueryRow(func(row pgx.Row) error {
-			return row.Scan(&before.Version, &before.Deadlines, &before.Counterparts, &before.Assignee, &before.Pace,
-				&before.Platform, &before.TransactionNo, &before.Sends, &before.ClosedAt)
-		})
+	batch.Queue(selectCase+` where id = $1`, w.CaseID).Query(func(rows pgx.Rows) (err error) {
+		before.Case, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[recovery.Case])
+		return err
+	})
 	if w.Request != "" {
 		batch.Queue(`select state, attempt from action_requests where id = $1 and case_id = $2 for update`, w.Request, w.CaseID).
 			QueryRow(func(row pgx.Row) error {
@@ -136,8 +129,19 @@ func (b stepState) isAbandoned(w StepWrite) bool {
 	return b.attempt != w.Attempt || b.state != recovery.RequestStaged && b.state != recovery.RequestApplied
 }
 
+// checkConditions examines the case, whose journal is locked.
+func (b stepState) checkConditions(ctx context.Context, tx pgx.Tx, w StepWrite) error {
+	if w.Precondition != nil {
+		if err := w.Precondition(ctx, LockedCase{Case: b.Case, reads: reads{tx}}); err != nil {
+			return err
+		}
+	}
+	return checkVersion(w.ExpectedVersion, b.Version)
+}
+
 // applyStep queues everything that a new step changes and sends it.
 func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrite, before stepState) (StepResult, error) {
+	known := before.Counterparts
 	if w.Amended != nil {
 		before.Counterparts = w.Amended.Counterparts
 	}
@@ -164,6 +168,9 @@ func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrit
 	queueStep(writer.batch, w, counterparts, at)
 	if w.Amended != nil {
 		queueAmendment(writer.batch, w)
+	}
+	if err := w.endAccess(ctx, writer, known, counterparts, at); err != nil {
+		return StepResult{}, err
 	}
 	queueRecordedStep(writer.batch, w, first)
 	if w.Corrected != nil {
@@ -242,7 +249,7 @@ func queueReservations(batch *pgx.Batch, w StepWrite, before stepState) {
 	case w.Amended != nil:
 		queueNumberClaims(batch, *w.Amended)
 	case before.ClosedAt != nil:
-		queueNumberClaims(batch, recovery.Case{ID: w.CaseID, Platform: before.Platform, TransactionNo: before.TransactionNo, Sends: before.Sends})
+		queueNumberClaims(batch, before.Case)
 	}
 }
 

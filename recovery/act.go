@@ -56,10 +56,7 @@ type ActionBody struct {
 	ShareTakenAt  *time.Time `json:"claimed_at,omitempty"`  // when they claimed it
 	EvidenceID    EvidenceID `json:"evidence_id,omitempty"`
 	Row           int        `json:"row,omitempty"` // of a bill
-	// Marks identify the counterparts after the action; see PartyMark. Nobody sends
-	// them: casework adds them before the action is stored.
-	Marks []PartyMark `json:"marks,omitempty"`
-	Facts             // of amend_facts
+	Facts                    // of amend_facts
 }
 
 // Command is the part of an action that changes the position of a case. It contains no

@@ -221,6 +221,31 @@ func TestFaultyFields(t *testing.T) {
 	}
 }
 
+// TestLinesAreOneLine sends a line break, a tab and a control character in every field of
+// one line.
+func TestLinesAreOneLine(t *testing.T) {
+	t.Parallel()
+	for _, action := range recovery.Actions {
+		spec, _ := recovery.SpecOf(action)
+		for _, field := range spec.Fields {
+			if field.Form != recovery.LineForm || field.Name == "transaction_no" { // its blanks are dropped
+				continue
+			}
+			for _, sign := range []string{"\n", "\t", "\r", "\x00", "\u202e"} {
+				var body recovery.ActionBody
+				raw, _ := json.Marshal(map[string]string{field.Name: "a" + sign + "b"})
+				if err := json.Unmarshal(raw, &body); err != nil {
+					t.Fatal(err)
+				}
+				body.Action = action
+				if !slices.Contains(fieldsIn(body.Validate(moment)), field.Name+":forbidden_character") {
+					t.Errorf("%s accepts %q in %s", action, sign, field.Name)
+				}
+			}
+		}
+	}
+}
+
 // TestForeignFields gives every action a body with every field of the others:
 // each that is not its own is named.
 func TestForeignFields(t *testing.T) {
@@ -233,7 +258,6 @@ func TestForeignFields(t *testing.T) {
 		Visibility: recovery.NoteShared, Share: ptr(true),
 		Until: &moment, Instalments: unnumbered(1), No: 1, TransactionNo: "1", Instrument: recovery.Transfer, ClaimState: recovery.Claimed,
 		Alias: "n", Contact: "c", Claimed: ptr(recovery.Money(1)), ShareTakenAt: &moment, EvidenceID: "e", Row: 1,
-		Marks: []recovery.PartyMark{{Side: recovery.CounterpartSide}},
 	}
 	all := jsonFields(t, everything)
 	for action, body := range sound() {

@@ -181,7 +181,7 @@ func (a ActionBody) Validate(now time.Time) error {
 
 // formChecks has the check of each form of a field.
 var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
-	TextForm: checkTextField, LineForm: checkTextField, CounterpartForm: checkTextField, StaffForm: checkTextField,
+	TextForm: checkTextField, LineForm: checkLineField, CounterpartForm: checkLineField, StaffForm: checkLineField,
 	WordForm: func(c *FieldChecker, a ActionBody, f Field) { c.word(f.Name, a.textOf(f.Name)) },
 	ChoiceForm: func(c *FieldChecker, a ActionBody, f Field) {
 		OneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required)
@@ -208,6 +208,13 @@ var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 
 func checkTextField(c *FieldChecker, a ActionBody, f Field) {
 	c.Text(f.Name, a.textOf(f.Name), f.Max, f.Required)
+}
+
+func checkLineField(c *FieldChecker, a ActionBody, f Field) {
+	if f.Name == "transaction_no" {
+		return // checkAmendment accepts the blanks of spreadsheets in it
+	}
+	c.Line(f.Name, a.textOf(f.Name), f.Max, f.Required)
 }
 
 func checkFlagField(c *FieldChecker, a ActionBody, f Field) {
@@ -279,7 +286,7 @@ func (a ActionBody) moneyOf(name string) *Money {
 }
 
 func (c *FieldChecker) email(f Field, address string) {
-	if c.Text(f.Name, address, f.Max, false); address != "" && !emailForm.MatchString(address) {
+	if c.Line(f.Name, address, f.Max, false); address != "" && !emailForm.MatchString(address) {
 		c.Add(f.Name, "malformed", "This is not an e-mail address.")
 	}
 }

@@ -59,6 +59,15 @@ func (c *FieldChecker) Text(field, value string, limit int, required bool) {
 	}
 }
 
+// Line checks free text of one line, such as a name.
+func (c *FieldChecker) Line(field, value string, limit int, required bool) {
+	before := len(c.faults)
+	c.Text(field, value, limit, required)
+	if len(c.faults) == before && strings.ContainsAny(value, "\n\t") {
+		c.Add(field, "forbidden_character", "This is one line: line breaks and tabs are not accepted.")
+	}
+}
+
 // isDeceptive reports whether r is a control character or a bidirectional control
 // of Unicode (UAX 9), which can make a text look different from its bytes.
 func isDeceptive(r rune) bool {

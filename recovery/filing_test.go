@@ -62,6 +62,16 @@ func TestFilingFaults(t *testing.T) {
 		{"counterparts", func(f *recovery.Filing) { f.Counterparts[0].Claimed = 200_001 }},
 		{"counterparts[0].alias", func(f *recovery.Filing) { f.Counterparts[0].Alias = "  " }},
 		{"counterparts[0].alias", func(f *recovery.Filing) { f.Counterparts[0].Alias = "a\u202eb" }},
+		{"counterparts[0].alias", func(f *recovery.Filing) { f.Counterparts[0].Alias = "老王\n" }},
+		{"counterparts[1].alias", func(f *recovery.Filing) {
+			f.Counterparts[0].Alias = "老王 a"
+			f.Counterparts = append(f.Counterparts, recovery.FilingCounterpart{Alias: "老王Ａ"})
+		}},
+		{"counterparts[0].contact", func(f *recovery.Filing) { f.Counterparts[0].Contact = "wx\t1" }},
+		{"claimant.name", func(f *recovery.Filing) { f.Claimant.Name = "林\n晓" }},
+		{"claimant.province", func(f *recovery.Filing) { f.Claimant.Province = "浙江\n" }},
+		{"payer.name", func(f *recovery.Filing) { f.Payer = &recovery.Payer{Name: "林\n东"} }},
+		{"payer.relation", func(f *recovery.Filing) { f.Payer = &recovery.Payer{Name: "林东", Relation: "父\t亲"} }},
 		{"counterparts[0].claimed_fen", func(f *recovery.Filing) { f.Counterparts[0].Claimed = -1 }},
 		{"counterparts[0].claimed_at", func(f *recovery.Filing) { f.Counterparts[0].ClaimedAt = at(noon.Add(-2 * time.Hour)) }},
 		{"counterparts[0].contact", func(f *recovery.Filing) { f.Counterparts[0].Contact = strings.Repeat("长", 121) }},

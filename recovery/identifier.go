@@ -38,6 +38,12 @@ func NormalizeEmail(typed string) string {
 	return normalizeUntilStable(typed, func(text string) string { return text })
 }
 
+// normalizeAlias returns the form in which the names of counterparts are compared.
+// Signs and emoji count: they are all that distinguishes some nicknames.
+func normalizeAlias(typed string) string {
+	return normalizeUntilStable(typed, func(text string) string { return text })
+}
+
 // Normalize returns the number as it is stored, whatever the spelling.
 func (n CaseNumber) Normalize() CaseNumber {
 	return CaseNumber(strings.ToUpper(NormalizeTransactionNo(string(n))))

@@ -184,10 +184,7 @@ func readIDCard(number string) (born time.Time, sex Sex, sound bool) {
 // lineCheck returns a check for one line of free text.
 func lineCheck(limit int) func(*FieldChecker, string, string) {
 	return func(c *FieldChecker, field, value string) {
-		c.Text(field, value, limit, true)
-		if strings.ContainsAny(value, "\n\t") {
-			c.Add(field, "forbidden_character", "This is one line.")
-		}
+		c.Line(field, value, limit, true)
 	}
 }
 

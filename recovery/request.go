@@ -13,6 +13,7 @@ type ActionRequest struct {
 	ID          RequestID
 	CaseID      CaseID
 	Actor       Actor
+	LinkID      string // of a counterpart's link; "" for an account
 	Act         ActionBody
 	Key         string // the sender's Idempotency-Key; "" for none
 	Fingerprint string // of the request

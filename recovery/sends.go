@@ -68,6 +68,6 @@ func (p *Payer) Check(c *FieldChecker) {
 	if p == nil {
 		return
 	}
-	c.Text("payer.name", p.Name, MaxName, true)
-	c.Text("payer.relation", p.Relation, MaxName, false)
+	c.Line("payer.name", p.Name, MaxName, true)
+	c.Line("payer.relation", p.Relation, MaxName, false)
 }

@@ -49,15 +49,13 @@ func databaseFault(err error) *recovery.Fault {
 	if fault := databaseFault(failed.Unwrap()); fault != nil {
 		return fault
 	}
-	switch code := recovery.Code(failed.Type()); code {
-	case recovery.CodeTransactionOpen, recovery.CodePrecondition, recovery.CodeConflict, recovery.CodeInvalid, recovery.CodeNotFound,
-		recovery.CodeForbidden, recovery.CodeFourEyes, recovery.CodeConfirmNeeded, recovery.CodeCorrectionRefused, recovery.CodeActionNotAllowed:
-		fault := activities.FaultOf(failed)
-		fault.Cause = err
-		return fault
-	default:
+	code := recovery.Code(failed.Type())
+	if !code.Known() || code == recovery.CodeInternal || code == recovery.CodeUnavailable {
 		return nil
 	}
+	fault := activities.FaultOf(failed)
+	fault.Cause = err
+	return fault
 }
 
 const (

@@ -137,6 +137,7 @@ func TestActFaults(t *testing.T) {
 		{"the asker left", server{outcome: serviceerror.NewCanceled("left")}, recovery.CodeUnavailable},
 		{"the way is broken", server{update: errors.New("else")}, recovery.CodeUnavailable},
 		{"the database ruled", server{outcome: temporal.NewNonRetryableApplicationError("x", "transaction_has_open_case", nil)}, recovery.CodeTransactionOpen},
+		{"the link was revoked", server{outcome: temporal.NewNonRetryableApplicationError("x", "link_ended", nil)}, recovery.CodeLinkEnded},
 		{"the case has changed, as a workflow reports it", server{outcome: temporal.NewApplicationErrorWithCause(
 			"write the step", "wrapError", temporal.NewNonRetryableApplicationError("x", "precondition_failed", nil))}, recovery.CodePrecondition},
 		{"the case has changed", server{outcome: temporal.NewNonRetryableApplicationError("x", "precondition_failed", nil)}, recovery.CodePrecondition},

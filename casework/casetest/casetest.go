@@ -82,7 +82,7 @@ func New(t testing.TB, options ...Option) *Fixture {
 	r.Engine = &Engine{
 		store: r.Store, taken: map[recovery.RequestID]bool{},
 		cases: &activities.Cases{
-			Record: r.Store, Rules: activities.PinnedRules{Registry: playbooks}, Now: r.clock.now, Version: "test", NotifyRules: notifyRules,
+			Record: r.Store, Rules: activities.PinnedRules{Registry: playbooks}, Now: r.clock.now, Version: "test", NotifyRules: notifyRules, MarkKey: []byte("test"),
 		},
 	}
 	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir, MarkKey: []byte("test"), ExaminationWait: time.Minute}
@@ -257,6 +257,8 @@ type Engine struct {
 	taken map[recovery.RequestID]bool // an action sent twice is taken once
 	// Away, if set, is the error of every action.
 	Away error
+	// Before, if set, runs before the next action, after casework has checked it.
+	Before func()
 }
 
 // SendAction implements casework.Engine.
@@ -265,6 +267,10 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recove
 	defer e.mutex.Unlock()
 	if e.Away != nil {
 		return false, e.Away
+	}
+	if before := e.Before; before != nil {
+		e.Before = nil
+		before()
 	}
 	if e.taken[move.RequestID] {
 		return false, nil

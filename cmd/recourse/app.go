@@ -155,7 +155,7 @@ func (d *app) workerParts() (worker.Parts, error) {
 		Stamps:  d.stampWorker(stamps),
 		Notices: notices,
 		Cases: &activities.Cases{
-			Record: d.store, Rules: activities.PinnedRules{Registry: d.playbooks}, Now: currentTime, Version: version, NotifyRules: d.notifyRules,
+			Record: d.store, Rules: activities.PinnedRules{Registry: d.playbooks}, Now: currentTime, Version: version, NotifyRules: d.notifyRules, MarkKey: d.markKey,
 		},
 		Exports: &activities.Exports{
 			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Registry: d.playbooks}, Fonts: fonts,

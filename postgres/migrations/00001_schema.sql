@@ -329,6 +329,7 @@ create table action_requests (
     case_id     text collate "C" not null references cases (id),
     actor_role  text        not null,
     actor_id    text        not null,
+    link_id     text        not null, -- of a counterpart; '' for an account
     action      text        not null,
     act         jsonb       not null,
     key         text        not null,
