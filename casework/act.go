@@ -74,6 +74,9 @@ func runAction[T any](
 	}
 	command := body.Command(request.Actor, request.ID)
 	command.ExpectedVersion = req.IfMatch
+	if err := s.addRefund(c, body, &command); err != nil {
+		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
+	}
 	if err := s.checkBeforeEngine(ctx, req, c, command, body); err != nil {
 		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
 	}

@@ -14,6 +14,25 @@ func (s *Service) checkAmendment(c recovery.Case, body recovery.ActionBody) erro
 	return c.CheckAmendment(body, s.Now())
 }
 
+// addRefund marks a command whose facts of the payment make the platform's refund lie
+// ahead.
+func (s *Service) addRefund(c recovery.Case, body recovery.ActionBody, command *recovery.Command) error {
+	if command.Payment == nil {
+		return nil
+	}
+	book, err := s.Registry.RuleSet(c.Playbook)
+	if err != nil {
+		return err
+	}
+	isAhead := func(c recovery.Case) bool {
+		return book.IsRefundAhead(recovery.Filing{
+			Platform: c.Platform, Instrument: c.Instrument, SentAt: &c.SentAt, Sends: c.Sends, ClaimState: c.ClaimState,
+		}, s.Now())
+	}
+	command.Payment.RefundBegins = !isAhead(c) && isAhead(c.Amended(body))
+	return nil
+}
+
 // completeAmendment adds what the sender of an action cannot state: the id of a new
 // counterpart, and what a bill shows.
 func (s *Service) completeAmendment(ctx context.Context, req Request, c recovery.Case, body recovery.ActionBody) (recovery.ActionBody, error) {

@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -79,6 +80,42 @@ func TestALateAmountReopensAndCloses(t *testing.T) {
 	}
 	if len(former) != 2 || former[0] != float64(200_000) || former[1] != float64(300_000) {
 		t.Errorf("the former amounts are %v", former)
+	}
+}
+
+// TestALateClaimStateStartsOrStopsTheWatch expects the stage that a filing with the right
+// facts has, and the deadline of the refund.
+func TestALateClaimStateStartsOrStopsTheWatch(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	longAgo, lately := rig.Now().Add(-72*time.Hour).Truncate(time.Second), rig.Now().Add(-time.Hour).Truncate(time.Second)
+	for name, test := range map[string]struct {
+		sentAt time.Time
+		state  recovery.ClaimState
+		amend  recovery.ActionBody
+		want   recovery.Stage
+	}{
+		"unclaimed after all":                 {lately, recovery.Claimed, recovery.ActionBody{ClaimState: recovery.Unclaimed}, recovery.RecallWatch},
+		"not known after all":                 {lately, recovery.Claimed, recovery.ActionBody{ClaimState: recovery.ClaimUnknown}, recovery.RecallWatch},
+		"claimed after all":                   {lately, recovery.Unclaimed, recovery.ActionBody{ClaimState: recovery.Claimed}, recovery.PrivateContact},
+		"unclaimed, but the refund is over":   {longAgo, recovery.Claimed, recovery.ActionBody{ClaimState: recovery.Unclaimed}, recovery.PrivateContact},
+		"unclaimed, and sent lately":          {longAgo, recovery.Unclaimed, recovery.ActionBody{SentAt: &lately}, recovery.RecallWatch},
+		"claimed, and sent lately":            {longAgo, recovery.Claimed, recovery.ActionBody{SentAt: &lately}, recovery.PrivateContact},
+		"another fact of an unclaimed packet": {lately, recovery.Unclaimed, recovery.ActionBody{Reason: string(recovery.WrongPerson)}, recovery.RecallWatch},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			filing := casetest.Filing()
+			filing.SentAt, filing.ClaimState, filing.Counterparts[0].Claimed = &test.sentAt, test.state, 0
+			id := fileWith(t, rig, filing).ID
+			test.amend.Action = recovery.AmendFacts
+			act(t, rig, recovery.RoleClaimant, id, test.amend)
+			view := readCase(t, rig, id)
+			watched := slices.ContainsFunc(view.Deadlines, func(d recovery.Deadline) bool { return d.Kind == recovery.AutoRefundClock })
+			if view.Position.Stage != test.want || watched != (test.want == recovery.RecallWatch) {
+				t.Errorf("the case stands in %s, deadlines %+v", view.Position.Stage, view.Deadlines)
+			}
+		})
 	}
 }
 

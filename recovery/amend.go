@@ -57,7 +57,23 @@ func (p Position) amendFacts(m Command) (Step, error) {
 	if next.Stage == RecallWatch && payment.ClaimState == Claimed {
 		next = next.enterNextStage() // nothing is left for the platform to refund
 	}
+	if payment.RefundBegins && next.mayAwaitRefund() {
+		next = next.enterStage(RecallWatch)
+	}
 	return Step{Next: next.settle()}, nil
+}
+
+// mayAwaitRefund reports whether the case can return to the stage before anybody is asked
+// for money: nothing was agreed, submitted or paused since.
+func (p Position) mayAwaitRefund() bool {
+	switch p.Stage {
+	case PrivateContact, GroupNotice:
+		return !p.isHalted()
+	case Appeal:
+		return p.Appeal == AppealPreparing && !p.isHalted()
+	default:
+		return false
+	}
 }
 
 // settle closes, reopens or relabels a case whose claim has changed.

@@ -13,6 +13,9 @@ type PaymentFacts struct {
 	Instrument Instrument `json:"instrument,omitempty"`
 	ClaimState ClaimState `json:"claim_state,omitempty"`
 	Reason     Reason     `json:"reason,omitempty"`
+	// RefundBegins is set if with these facts the platform will still refund what nobody
+	// claims, and without them it would not. The playbook says so; nobody states it.
+	RefundBegins bool `json:"refund_begins,omitempty"`
 }
 
 // AmendsPayment reports whether the action changes facts of the payment.
