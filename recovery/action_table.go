@@ -253,7 +253,7 @@ func amendActions() []ActionSpec {
 	return []ActionSpec{{
 		Name: AmendFacts, Rank: 17, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryFactsAmended,
 		About: "States facts that were not known at filing, or corrects them. Fields that are absent keep their value. The claim, the shares and the " +
-			"time limits are computed again. A case that was closed because everything had come back is opened again if more is missing now.",
+			"time limits are computed again. The case returns to the recall watch if the platform will still refund what nobody claimed. A case that was closed because everything had come back is opened again if more is missing now.",
 		Fields: []Field{
 			{Name: "transaction_no", Form: LineForm, Max: MaxTransactionNo, About: "Refused with 409 `transaction_has_open_case` if another open case has it"},
 			{Name: "amount_fen", Form: MoneyForm, About: "What was sent"}, pastField("sent_at", optional).described("When it was sent"),

@@ -294,6 +294,22 @@ func TestConditionsInTwoProcesses(t *testing.T) {
 			return p.act("agent", id, "decide_appeal", `{"decision":"denied","reason":"x"}`, "")
 		}), 1)
 	})
+	t.Run("adopt_match", func(t *testing.T) {
+		p := p.in(t)
+		id, _ := p.fileCase("")
+		body, kind := formBody(t, "statement", "bill.csv", bill(time.Now().Add(-71*time.Hour)))
+		file := p.must(request{as: "claimant", method: "POST", path: "/cases/" + id + "/evidence", body: body, contentType: kind})
+		adopt := fmt.Sprintf(`{"evidence_id":%q,"row":4}`, file["id"])
+		expect(t, p.fire(func(int) request { return p.act("claimant", id, "adopt_match", adopt, "") }), 1)
+	})
+	t.Run("add_counterpart", func(t *testing.T) {
+		p := p.in(t)
+		id, _ := p.fileCase("")
+		spellings := []string{"小陈A", "小陈a", "小陈Ａ", " 小陈a"}
+		expect(t, p.fire(func(i int) request {
+			return p.act("claimant", id, "add_counterpart", `{"alias":"`+spellings[i%len(spellings)]+`"}`, "")
+		}), 1)
+	})
 	t.Run("links", func(t *testing.T) {
 		p := p.in(t)
 		id, counterpart := p.fileCase("")
@@ -329,17 +345,30 @@ func nextTag(tag string) string {
 	return fmt.Sprintf(`"%d"`, version+1)
 }
 
+// bill is a bill of WeChat with one payment, in line 4.
+func bill(paidAt time.Time) string {
+	return "微信支付账单明细,,,,,,,,,,\n----------------------微信支付账单明细列表--------------------,,,,,,,,,,\n" +
+		"交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n" +
+		paidAt.UTC().Add(8*time.Hour).Format(time.DateTime) + ",转账,周宁,/,支出,¥1000.00,零钱,朋友已收钱,100005000299,2000050099,/\n"
+}
+
 // uploadBody is a form with a small text file.
 func uploadBody(t *testing.T) (body, contentType string) {
 	t.Helper()
+	return formBody(t, "other", "a.txt", "聊天记录\n")
+}
+
+// formBody is a form with one file.
+func formBody(t *testing.T, kind, name, content string) (body, contentType string) {
+	t.Helper()
 	var buffer bytes.Buffer
 	form := multipart.NewWriter(&buffer)
-	_ = form.WriteField("kind", "other")
-	file, err := form.CreateFormFile("file", "a.txt")
+	_ = form.WriteField("kind", kind)
+	file, err := form.CreateFormFile("file", name)
 	if err != nil {
 		t.Error(err)
 	}
-	_, _ = file.Write([]byte("聊天记录\n"))
+	_, _ = file.Write([]byte(content))
 	_ = form.Close()
 	return buffer.String(), form.FormDataContentType()
 }
