@@ -82,7 +82,7 @@ func TestAdoptableFactsOfAStoredBill(t *testing.T) {
 		if after.stringField("transaction_no") != "1000050001202603010012345678" || adoptable(recovery.RoleClaimant) != "[]" {
 			t.Errorf("left are %s\n%s", adoptable(recovery.RoleClaimant), after.body)
 		}
-		adopt(`,"confirm":true`).problem(http.StatusUnprocessableEntity, "invalid")
+		adopt(`,"confirm":true`).problem(http.StatusConflict, "conflict")
 		elsewhere := s.fileCase(t).stringField("id")
 		s.takeAction(t, recovery.RoleClaimant, elsewhere, recovery.AdoptMatch, body+"}").problem(http.StatusUnprocessableEntity, "invalid")
 	}

@@ -95,7 +95,7 @@ func TestRepeatedUploadReplays(t *testing.T) {
 			replays++
 		}
 	}
-	if replays != len(answers)-1 || s.countBlobs() != 1 || s.countEntries(id) != 2 {
+	if replays != len(answers)-1 || s.countBlobs() != 1 || s.countEntries(id) != 3 {
 		t.Errorf("%d replays, %d blobs, %d entries", replays, s.countBlobs(), s.countEntries(id))
 	}
 	s.upload(t, id, "evidence", "k", kind, formPart{name: "file", file: "a.png", content: png + "x"}).problem(http.StatusConflict, "idempotency_conflict")

@@ -70,9 +70,7 @@ func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Cas
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
-	if !reply.Replayed {
-		s.examineReceived(ctx, reply.Value)
-	}
+	s.examining.await(ctx, reply.Value)
 	exhibit, err := s.exhibitAsReceived(ctx, reply.Value)
 	return Reply[Exhibit]{Value: exhibit, Replayed: reply.Replayed}, err
 }
@@ -104,11 +102,14 @@ func (s *Service) writeEvidence(ctx context.Context, write postgres.EvidenceWrit
 	if _, err := file.Commit(ctx); err != nil {
 		return err
 	}
-	_, err := s.Store.AddEvidence(ctx, write)
-	if err != nil {
+	if _, err := s.Store.AddEvidence(ctx, write); err != nil {
 		s.rollbackBlob(context.WithoutCancel(ctx), write.Evidence.ID, file)
+		return err
 	}
-	return err
+	if !write.Examination.IsZero() {
+		s.examineReceived(write.Evidence.ID)
+	}
+	return nil
 }
 
 // acceptsFilesOf is the precondition of a file: from a counterpart none is accepted in a

@@ -36,13 +36,53 @@ type examinations struct {
 	background context.Context //nolint:containedctx // of the goroutines, until Close
 	end        context.CancelFunc
 	running    sync.WaitGroup
-	places     chan struct{}
 	wait       time.Duration
+	mutex      sync.Mutex
+	started    map[recovery.EvidenceID]chan struct{} // closed when the examination ends
 }
 
 func newExaminations(wait time.Duration) *examinations {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &examinations{background: ctx, end: cancel, places: make(chan struct{}, maxExaminations), wait: wait}
+	return &examinations{background: ctx, end: cancel, wait: wait, started: map[recovery.EvidenceID]chan struct{}{}}
+}
+
+// start runs an examination in the background, unless too many wait already.
+func (e *examinations) start(id recovery.EvidenceID, examine func(context.Context)) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if len(e.started) >= maxExaminations {
+		return
+	}
+	done := make(chan struct{})
+	e.started[id] = done
+	e.running.Go(func() {
+		defer e.finish(id, done)
+		examine(e.background)
+	})
+}
+
+func (e *examinations) finish(id recovery.EvidenceID, done chan struct{}) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	delete(e.started, id)
+	close(done)
+}
+
+// await waits a short time for an examination that runs in this process.
+func (e *examinations) await(ctx context.Context, id recovery.EvidenceID) {
+	e.mutex.Lock()
+	done, runs := e.started[id]
+	e.mutex.Unlock()
+	if !runs {
+		return
+	}
+	timer := time.NewTimer(e.wait)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // Close ends the examinations in the background. Other processes, or this one after its
@@ -52,27 +92,9 @@ func (s *Service) Close() {
 	s.examining.running.Wait()
 }
 
-// examineReceived starts the examination of a file that was just stored, and waits for it
-// for a short time.
-func (s *Service) examineReceived(ctx context.Context, id recovery.EvidenceID) {
-	select {
-	case s.examining.places <- struct{}{}:
-	default:
-		return
-	}
-	done := make(chan struct{})
-	s.examining.running.Go(func() {
-		defer close(done)
-		defer func() { <-s.examining.places }()
-		s.examineOrLog(s.examining.background, id, 1) //nolint:contextcheck // outlives the request
-	})
-	timer := time.NewTimer(s.examining.wait)
-	defer timer.Stop()
-	select {
-	case <-done:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+// examineReceived starts the examination of a file that was just stored.
+func (s *Service) examineReceived(id recovery.EvidenceID) {
+	s.examining.start(id, func(ctx context.Context) { s.examineOrLog(ctx, id, 1) })
 }
 
 // ExamineDue examines files that were left over, and returns how many. It is called again

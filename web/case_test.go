@@ -140,7 +140,7 @@ func TestEvidencePages(t *testing.T) {
 		!strings.HasPrefix(saved.Header.Get("Content-Security-Policy"), "sandbox") || saved.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("an original is given out with %v", saved.Header)
 	}
-	if looked := p.get(attribute(link, "href") + "/view"); looked.Header.Get("Content-Type") != "image/png" || looked.Header.Get("Content-Disposition") != "" {
+	if looked := p.get(attribute(link, "href") + "/view"); looked.Header.Get("Content-Type") != "image/jpeg" || looked.Header.Get("Content-Disposition") != "" {
 		t.Errorf("an image is shown with %v", looked.Header)
 	}
 	kinds := map[recovery.EntryKind]int{}
