@@ -3,6 +3,7 @@ package activities_test
 import (
 	"os"
 	"testing"
+	"time"
 
 	"recourse/evidence/folio"
 	"recourse/evidence/verify"
@@ -40,10 +41,11 @@ func TestBagsOfAnAmendedCase(t *testing.T) {
 	amount, share, added := recovery.Money(150_000), recovery.Money(30_000), recovery.CounterpartID(newID())
 	before := b.exportAll()
 	for _, act := range []recovery.ActionBody{
-		{Action: recovery.AmendFacts, Amount: &amount, TransactionNo: "1000077", Instrument: recovery.LuckyPacket},
+		{Action: recovery.AmendFacts, Amount: &amount, TransactionNo: new("1000077"), Instrument: recovery.LuckyPacket},
 		{Action: recovery.AddCounterpart, CounterpartID: added, Alias: "后来的小陈", Claimed: &share},
 		{Action: recovery.RenameCounterpart, CounterpartID: b.filed.Counterparts[0].ID, Alias: "李立"},
 		{Action: recovery.RecordShare, CounterpartID: b.filed.Counterparts[1].ID, Claimed: &share},
+		{Action: recovery.AmendFacts, CounterpartID: b.filed.Counterparts[0].ID, ShareTakenAt: new(b.filed.SentAt.Add(time.Minute))},
 	} {
 		b.take(b.stage(act, recovery.RoleAgent))
 	}

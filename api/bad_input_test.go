@@ -38,7 +38,7 @@ func validBodies() map[string]string {
 		"ActCorrect":             `{"seq":3,"reason":"x","replacement":{"amount_fen":5}}`,
 		"ActApproveCorrection":   `{"seq":3}`,
 		"ActRejectCorrection":    `{"seq":3,"reason":"x"}`,
-		"ActAmendFacts":          `{"noticed_at":"` + day + `","accepted_at":"` + day + `","delayed_arrival":"2h","account":"personal","intended_fen":100,"circumstances":{"blocked":true}}`,
+		"ActAmendFacts":          `{"transaction_no":"","why":"x","counterpart_id":"` + counterpartPlaceholder + `","claimed_at":"` + day + `","noticed_at":"` + day + `","accepted_at":"` + day + `","delayed_arrival":"2h","account":"personal","intended_fen":100,"circumstances":{"blocked":true}}`,
 		"ActAdoptMatch":          `{"evidence_id":"x","row":3,"confirm":true}`,
 		"ActAddCounterpart":      `{"alias":"老周","claimed_fen":100,"claimed_at":"` + day + `","contact":"x"}`,
 		"ActRecordShare":         `{"counterpart_id":"` + counterpartPlaceholder + `","claimed_fen":100,"claimed_at":"` + day + `"}`,

@@ -172,7 +172,7 @@ func (s *Service) checkBeforeEngine(ctx context.Context, req Request, c recovery
 		return err
 	}
 	c = c.Amended(body)
-	if body.TransactionNo == "" && c.Position.IsOpen() || !step.Next.IsOpen() {
+	if body.NewNumber() == "" && c.Position.IsOpen() || !step.Next.IsOpen() {
 		return nil // it needs no number that it does not have
 	}
 	open, err := s.Store.TransactionOpen(ctx, c)

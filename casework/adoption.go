@@ -56,7 +56,7 @@ func (shown shownPayment) adopt(c recovery.Case, body recovery.ActionBody) recov
 	}
 	own, number := recovery.NormalizeTransactionNo(said.TransactionNo), recovery.NormalizeTransactionNo(shown.TransactionNo)
 	if number != "" && own != number && (own == "" || own != recovery.NormalizeTransactionNo(shown.otherNumber)) {
-		body.TransactionNo = shown.TransactionNo
+		body.TransactionNo = &shown.TransactionNo
 	}
 	if onlyNumber {
 		return body
@@ -87,8 +87,8 @@ func (shown shownPayment) adoptableFacts(c recovery.Case) []AdoptableFact {
 	facts := []AdoptableFact{}
 	said, _, _ := shown.payment(c)
 	body := shown.adopt(c, recovery.ActionBody{})
-	if body.TransactionNo != "" {
-		facts = append(facts, AdoptableFact{statement.FieldNumber, said.TransactionNo, body.TransactionNo})
+	if number := body.NewNumber(); number != "" {
+		facts = append(facts, AdoptableFact{statement.FieldNumber, said.TransactionNo, number})
 	}
 	if body.SentAt != nil {
 		facts = append(facts, AdoptableFact{statement.FieldAt, formatSecond(said.SentAt), formatSecond(*body.SentAt)})

@@ -40,6 +40,8 @@ func (s *Service) completeAmendment(ctx context.Context, req Request, c recovery
 		return body, nil
 	}
 	switch body.Action {
+	case recovery.AmendFacts:
+		body.CounterpartID = c.ClaimerOf(body)
 	case recovery.AddCounterpart:
 		body.CounterpartID = recovery.CounterpartID(s.newID())
 	case recovery.AdoptMatch:

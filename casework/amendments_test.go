@@ -25,18 +25,79 @@ func TestALateNumberIsFoundAndClaimed(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
 	id, second := rig.FileCase(t).ID, rig.FileCase(t).ID
-	amend := recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: "1000 0500 0199"}
+	amend := recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: new("1000 0500 0199")}
 	act(t, rig, recovery.RoleClaimant, id, amend)
 	page, _, err := rig.Store.ListCases(t.Context(), recovery.CaseFilter{Query: "100005000199"}, 10, "")
 	if err != nil || len(page) != 1 || page[0].ID != id || page[0].TransactionNo != "1000 0500 0199" {
 		t.Errorf("found %v: %v", page, err)
 	}
 	before := len(rig.ReadEntries(t, second))
-	amend.TransactionNo = "100005000199"
+	amend.TransactionNo = new("100005000199")
 	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), second, amend)
 	wantCode(t, err, recovery.CodeTransactionOpen)
 	if after := readCase(t, rig, second); len(rig.ReadEntries(t, second)) != before || after.TransactionNo != "" {
 		t.Errorf("the refused number was written: %+v", after.TransactionNo)
+	}
+}
+
+// TestARemovedNumberIsFree expects a number that was removed to be found no more, to be
+// free for another case, and its reason to be in the journal.
+func TestARemovedNumberIsFree(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	id, second := rig.FileCase(t).ID, rig.FileCase(t).ID
+	number := recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: new("100005000777")}
+	act(t, rig, recovery.RoleClaimant, id, number)
+	claims := func() int { return rig.CountRows(t, "open_transactions where case_id = $1", id) }
+	if claims() != 1 {
+		t.Fatal("the number is not claimed")
+	}
+	act(t, rig, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: new(""), Why: "抄成了另一笔"})
+	page, _, err := rig.Store.ListCases(t.Context(), recovery.CaseFilter{Query: "100005000777"}, 10, "")
+	if err != nil || len(page) != 0 || claims() != 0 || readCase(t, rig, id).TransactionNo != "" {
+		t.Errorf("the number is found in %d cases, and claimed %d times: %v", len(page), claims(), err)
+	}
+	act(t, rig, recovery.RoleClaimant, second, number)
+	entries := rig.ReadEntries(t, id)
+	last := entries[len(entries)-1]
+	if removed, _ := last.Facts["removed"].([]any); len(removed) != 1 || removed[0] != "transaction_no" || last.Commitments["why"] == "" || last.Commitments["transaction_no"] != "" {
+		t.Errorf("the entry is %+v", last)
+	}
+}
+
+// TestALateTimeOfClaiming expects the time of the only counterpart without naming them,
+// and the former time in the journal. A form that only names the counterpart states nothing.
+func TestALateTimeOfClaiming(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	filed := rig.FileCase(t)
+	who := filed.Counterparts[0].ID
+	for _, at := range []time.Time{filed.SentAt.Add(time.Minute), filed.SentAt.Add(2 * time.Minute)} {
+		act(t, rig, recovery.RoleClaimant, filed.ID, recovery.ActionBody{Action: recovery.AmendFacts, ShareTakenAt: &at})
+		if got := readCase(t, rig, filed.ID).Counterparts[0].ClaimedAt; got == nil || !got.Equal(at) {
+			t.Errorf("claimed at %v, want %v", got, at)
+		}
+	}
+	entries := rig.ReadEntries(t, filed.ID)
+	last := entries[len(entries)-1]
+	before, _ := last.Facts["before"].(map[string]any)
+	if last.Facts["counterpart_id"] != string(who) || before["claimed_at"] == nil {
+		t.Errorf("the entry states %v", last.Facts)
+	}
+	refuse := func(change recovery.ActionBody, field, code string) {
+		t.Helper()
+		change.Action = recovery.AmendFacts
+		_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), filed.ID, change)
+		wantField(t, err, field, code)
+	}
+	early, late := filed.SentAt.Add(-time.Minute), filed.SentAt.Add(3*time.Minute)
+	refuse(recovery.ActionBody{CounterpartID: who}, "", "required")
+	refuse(recovery.ActionBody{ShareTakenAt: &early}, "claimed_at", "before_sending")
+	refuse(recovery.ActionBody{ShareTakenAt: &late, ClaimState: recovery.Unclaimed}, "claimed_at", "contradicts")
+	refuse(recovery.ActionBody{SentAt: &late}, "sent_at", "contradicts")
+	act(t, rig, recovery.RoleClaimant, filed.ID, recovery.ActionBody{Action: recovery.AmendFacts, SentAt: &late, ShareTakenAt: &late})
+	if after := readCase(t, rig, filed.ID); !after.SentAt.Equal(late) || !after.Counterparts[0].ClaimedAt.Equal(late) {
+		t.Errorf("sent %s, claimed %s", after.SentAt, after.Counterparts[0].ClaimedAt)
 	}
 }
 

@@ -46,8 +46,8 @@ type ActionBody struct {
 	// keep their value; without a replacement the entry is taken back.
 	Replacement *ActionBody `json:"replacement,omitempty"`
 	// TransactionNo, Instrument and ClaimState are of amend_facts, with SentAt, Amount
-	// and Reason, which is the reason of the mis-send there.
-	TransactionNo string     `json:"transaction_no,omitempty"`
+	// and Reason, which is the reason of the mis-send there. A number of "" removes it.
+	TransactionNo *string    `json:"transaction_no,omitempty"`
 	Instrument    Instrument `json:"instrument,omitempty"`
 	ClaimState    ClaimState `json:"claim_state,omitempty"`
 	Alias         string     `json:"alias,omitempty"`
@@ -125,6 +125,16 @@ func (a ActionBody) Command(by Actor, request RequestID) Command {
 	return move
 }
 
+// NewNumber returns the transaction number that the action states; "" for none.
+func (a ActionBody) NewNumber() string {
+	if a.TransactionNo == nil {
+		return ""
+	}
+	return *a.TransactionNo
+}
+
+func (a ActionBody) removesNumber() bool { return a.TransactionNo != nil && *a.TransactionNo == "" }
+
 func (a ActionBody) isConfirmed() bool {
 	return a.Confirm != nil && *a.Confirm || a.Replacement != nil && a.Replacement.isConfirmed()
 }
@@ -193,6 +203,7 @@ func (a ActionBody) PlainFacts() map[string]any {
 	put("claimed_at", a.ShareTakenAt != nil, a.ShareTakenAt)
 	put("evidence_id", a.EvidenceID != "", a.EvidenceID)
 	put("row", a.Row != 0, a.Row)
+	put("removed", a.removesNumber(), []string{"transaction_no"})
 	if payment := a.paymentFacts(); payment != nil {
 		put("instrument", payment.Instrument != "", payment.Instrument)
 		put("claim_state", payment.ClaimState != "", payment.ClaimState)
@@ -208,7 +219,7 @@ func (a ActionBody) Personal() map[string]string {
 	personal := map[string]string{}
 	for name, value := range map[string]string{
 		"text": a.Text, "reason": a.Reason, "note": a.Note, "ref": a.Ref, "why": a.Why,
-		"transaction_no": a.TransactionNo, "alias": a.Alias, "contact": a.Contact,
+		"transaction_no": a.NewNumber(), "alias": a.Alias, "contact": a.Contact,
 	} {
 		if value != "" {
 			personal[name] = value

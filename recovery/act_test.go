@@ -74,7 +74,7 @@ func sound() map[recovery.Action]recovery.ActionBody {
 		recovery.ApproveCorrection:   {Seq: 3},
 		recovery.RejectCorrection:    {Seq: 3, Reason: "原来的没有错"},
 		recovery.AmendFacts: {
-			TransactionNo: "1000050001", Amount: ptr(recovery.Money(5)), SentAt: past, Instrument: recovery.Transfer, ClaimState: recovery.Claimed,
+			TransactionNo: ptr("1000050001"), Why: "抄错了", CounterpartID: "a", ShareTakenAt: past, Amount: ptr(recovery.Money(5)), SentAt: past, Instrument: recovery.Transfer, ClaimState: recovery.Claimed,
 			Reason: string(recovery.WrongAmount), Facts: recovery.Facts{NoticedAt: past, Circumstances: map[string]bool{recovery.Blocked: true}},
 		},
 		recovery.AdoptMatch:        {EvidenceID: "e", Row: 7},
@@ -256,7 +256,7 @@ func TestForeignFields(t *testing.T) {
 		Confirm: ptr(true), Kinds: []recovery.EvidenceKind{recovery.Statement}, Note: "n", Ref: "1",
 		Decision: recovery.Granted, Route: recovery.SetOff, Why: "w", Outcome: recovery.Settled, UserID: "u",
 		Visibility: recovery.NoteShared, Share: ptr(true),
-		Until: &moment, Instalments: unnumbered(1), No: 1, TransactionNo: "1", Instrument: recovery.Transfer, ClaimState: recovery.Claimed,
+		Until: &moment, Instalments: unnumbered(1), No: 1, TransactionNo: ptr("1"), Instrument: recovery.Transfer, ClaimState: recovery.Claimed,
 		Alias: "n", Contact: "c", Claimed: ptr(recovery.Money(1)), ShareTakenAt: &moment, EvidenceID: "e", Row: 1,
 	}
 	all := jsonFields(t, everything)
@@ -299,7 +299,8 @@ func TestMoveCarriesNoWords(t *testing.T) {
 	secret := "王小满"
 	for action, act := range sound() {
 		act.Action = action
-		for _, text := range []*string{&act.Text, &act.Reason, &act.Note, &act.Ref, &act.Why, &act.TransactionNo, &act.Alias, &act.Contact} {
+		act.TransactionNo = &secret
+		for _, text := range []*string{&act.Text, &act.Reason, &act.Note, &act.Ref, &act.Why, &act.Alias, &act.Contact} {
 			*text = secret
 		}
 		text, err := json.Marshal(act.Command(recovery.Actor{Role: recovery.RoleClaimant, ID: "u"}, "r"))

@@ -245,7 +245,7 @@ func (a ActionBody) textOf(name string) string {
 		"refusal": string(a.Refusal), "to": string(a.To), "reason": a.Reason, "note": a.Note, "ref": a.Ref,
 		"decision": string(a.Decision), "route": string(a.Route), "why": a.Why, "outcome": string(a.Outcome),
 		"user_id": string(a.UserID), "visibility": a.Visibility, "delayed_arrival": string(a.Delay), "account": string(a.Account),
-		"transaction_no": a.TransactionNo, "instrument": string(a.Instrument), "claim_state": string(a.ClaimState), "alias": a.Alias,
+		"transaction_no": a.NewNumber(), "instrument": string(a.Instrument), "claim_state": string(a.ClaimState), "alias": a.Alias,
 		"contact": a.Contact, "evidence_id": string(a.EvidenceID),
 	}[name]
 }

@@ -255,7 +255,9 @@ func amendActions() []ActionSpec {
 		About: "States facts that were not known at filing, or corrects them. Fields that are absent keep their value. The claim, the shares and the " +
 			"time limits are computed again. The case returns to the recall watch if the platform will still refund what nobody claimed. A case that was closed because everything had come back is opened again if more is missing now.",
 		Fields: []Field{
-			{Name: "transaction_no", Form: LineForm, Max: MaxTransactionNo, About: "Refused with 409 `transaction_has_open_case` if another open case has it"},
+			{Name: "transaction_no", Form: LineForm, Max: MaxTransactionNo, About: "Refused with 409 `transaction_has_open_case` if another open case has it. An empty text removes the number; null and absent keep it"},
+			textField("why", optional).described("Why the transaction number is removed; required then"),
+			counterpartField(optional).described("Whose claimed_at it is; the only counterpart when absent"), claimedAt,
 			{Name: "amount_fen", Form: MoneyForm, About: "What was sent"}, pastField("sent_at", optional).described("When it was sent"),
 			choiceField("instrument", "instrument", Instruments, optional), choiceField("claim_state", "claim_state", ClaimStates, optional),
 			choiceField("reason", "reason", Reasons, optional).described("Reason of the mis-send. One that leaves nothing owed also removes intended_fen"),

@@ -128,12 +128,19 @@ func (f Facts) Amended(changed Facts) Facts {
 	return f
 }
 
+// notFacts are fields of amend_facts that state nothing alone. Pages fill in the only
+// counterpart without being asked.
+var notFacts = []string{"confirm", "counterpart_id", "why"}
+
 func checkAmendment(a ActionBody, c *FieldChecker) {
-	if confirmed := a.Confirm != nil; len(a.setFields()) == 0 || confirmed && len(a.setFields()) == 1 {
+	if !slices.ContainsFunc(a.setFields(), func(name string) bool { return !slices.Contains(notFacts, name) }) {
 		c.Add("", "required", "Name at least one fact.")
 	}
-	if a.TransactionNo != "" && !isTransactionNo(a.TransactionNo) {
+	if number := a.NewNumber(); number != "" && !isTransactionNo(number) {
 		c.Add("transaction_no", "malformed", transactionNoRule)
+	}
+	if a.removesNumber() && IsBlank(a.Why) {
+		c.Add("why", "required", "Say why the transaction number is removed.")
 	}
 	a.Facts.checkCircumstances(c, FactContext{})
 }

@@ -34,7 +34,7 @@ func (c Case) hasAlias(alias string, other CounterpartID) bool {
 // the case has not.
 func (c Case) isChangedBy(a ActionBody) bool {
 	counterpart := findCounterpart(c.Counterparts, a.CounterpartID)
-	return a.TransactionNo != "" && !slices.Contains(c.TransactionKeys(), NormalizeTransactionNo(a.TransactionNo)) ||
+	return a.NewNumber() != "" && !slices.Contains(c.TransactionKeys(), NormalizeTransactionNo(a.NewNumber())) ||
 		a.Amount != nil && *a.Amount != c.Amount || a.SentAt != nil && !a.SentAt.Equal(c.SentAt) ||
 		counterpart != nil && a.Alias != "" && a.Alias != counterpart.Alias
 }

@@ -163,7 +163,11 @@ func (p Position) withShares() (Step, error) {
 func (c Case) Amended(a ActionBody) Case {
 	c.Counterparts, c.Sends = slices.Clone(c.Counterparts), slices.Clone(c.Sends)
 	switch a.Action {
-	case AmendFacts, AdoptMatch:
+	case AmendFacts:
+		c = c.withPayment(a)
+		a.CounterpartID = c.ClaimerOf(a)
+		setClaimedAt(c.Counterparts, a)
+	case AdoptMatch:
 		c = c.withPayment(a)
 		renameCounterpart(c.Counterparts, a)
 	case AddCounterpart:
@@ -175,9 +179,7 @@ func (c Case) Amended(a ActionBody) Case {
 	case RecordShare:
 		if counterpart := findCounterpart(c.Counterparts, a.CounterpartID); counterpart != nil && a.Claimed != nil {
 			counterpart.Claimed = *a.Claimed
-			if a.ShareTakenAt != nil {
-				counterpart.ClaimedAt = a.ShareTakenAt
-			}
+			setClaimedAt(c.Counterparts, a)
 		}
 	case RenameCounterpart:
 		renameCounterpart(c.Counterparts, a)
@@ -189,6 +191,25 @@ func (c Case) Amended(a ActionBody) Case {
 func renameCounterpart(counterparts []Counterpart, a ActionBody) {
 	if counterpart := findCounterpart(counterparts, a.CounterpartID); counterpart != nil && a.Alias != "" {
 		counterpart.Alias = a.Alias
+	}
+}
+
+// ClaimerOf returns the counterpart whose time of claiming amend_facts states: the only
+// one if it names none; "" if it states no time.
+func (c Case) ClaimerOf(a ActionBody) CounterpartID {
+	switch {
+	case a.ShareTakenAt == nil:
+		return ""
+	case a.CounterpartID == "" && len(c.Counterparts) == 1:
+		return c.Counterparts[0].ID
+	default:
+		return a.CounterpartID
+	}
+}
+
+func setClaimedAt(counterparts []Counterpart, a ActionBody) {
+	if counterpart := findCounterpart(counterparts, a.CounterpartID); counterpart != nil && a.ShareTakenAt != nil {
+		counterpart.ClaimedAt = a.ShareTakenAt
 	}
 }
 
@@ -221,12 +242,18 @@ func (c Case) withPayment(a ActionBody) Case {
 	if payment.Reason != "" {
 		c.Reason = payment.Reason
 	}
-	if a.TransactionNo != "" {
-		if i := c.sendWithoutNumber(); i >= 0 {
-			c.Sends[i].TransactionNo = a.TransactionNo
-		} else {
-			c.TransactionNo = a.TransactionNo
-		}
+	return c.withNumber(a.TransactionNo)
+}
+
+// withNumber returns the case with another transaction number. Of several payments, the
+// number is that of the only one without a number.
+func (c Case) withNumber(number *string) Case {
+	switch i := c.sendWithoutNumber(); {
+	case number == nil:
+	case i >= 0 && *number != "":
+		c.Sends[i].TransactionNo = *number
+	default:
+		c.TransactionNo = *number
 	}
 	return c
 }
@@ -245,25 +272,52 @@ func (c Case) sendWithoutNumber() int {
 // CheckAmendment checks an action that changes the payment or the counterparts against
 // the rest of the case. It returns nil or a Fault with CodeInvalid.
 func (c Case) CheckAmendment(a ActionBody, now time.Time) error {
-	checker := NewFieldChecker(now)
+	checker, after := NewFieldChecker(now), c.Amended(a)
+	if a.Action == AmendFacts {
+		a.CounterpartID = c.ClaimerOf(a)
+	}
 	if a.Action.AmendsPayment() {
 		c.checkSeveral(a, checker)
-		after, payment := c.Amended(a), PaymentFacts{}
+		c.checkNumberRemoval(a, checker)
+		payment := PaymentFacts{}
 		if stated := a.paymentFacts(); stated != nil {
 			payment = *stated
 		}
 		facts := c.Facts().amendedFacts(payment, a.Facts)
 		facts.Check(checker, FactContext{after.Amount, &after.SentAt, after.Instrument, after.Reason, after.ClaimState})
 		for _, counterpart := range after.Counterparts {
-			if a.SentAt != nil && counterpart.ClaimedAt != nil && counterpart.ClaimedAt.Before(after.SentAt) {
+			isStated := a.ShareTakenAt != nil && counterpart.ID == a.CounterpartID
+			if a.SentAt != nil && !isStated && counterpart.ClaimedAt != nil && counterpart.ClaimedAt.Before(after.SentAt) {
 				checker.Add("sent_at", "contradicts", "Somebody claimed the money before this time. Correct that time first.")
 			}
 		}
 	}
-	if at := a.ShareTakenAt; at != nil && at.Before(c.SentAt) {
+	after.checkClaimedAt(a, checker)
+	return checker.Err()
+}
+
+// checkClaimedAt checks when the money was claimed, in the case as it is after the action.
+func (c Case) checkClaimedAt(a ActionBody, checker *FieldChecker) {
+	at := a.ShareTakenAt
+	if at == nil {
+		return
+	}
+	if a.Action != AddCounterpart && findCounterpart(c.Counterparts, a.CounterpartID) == nil {
+		checker.Add("counterpart_id", "required", "Name the counterpart who claimed the money at this time.")
+	}
+	if at.Before(c.SentAt) {
 		checker.Add("claimed_at", "before_sending", "This is before the money was sent.")
 	}
-	return checker.Err()
+	if a.Action == AmendFacts && c.ClaimState == Unclaimed {
+		checker.Add("claimed_at", "contradicts", "The money cannot be unclaimed and claimed at a time.")
+	}
+}
+
+// checkNumberRemoval refuses to remove a number that the case does not have.
+func (c Case) checkNumberRemoval(a ActionBody, checker *FieldChecker) {
+	if a.removesNumber() && len(c.Sends) == 0 && c.TransactionNo == "" {
+		checker.Add("transaction_no", "nothing_to_remove", "The case has no transaction number.")
+	}
 }
 
 // checkSeveral refuses to change one of several payments without saying which.
@@ -278,7 +332,7 @@ func (c Case) checkSeveral(a ActionBody, checker *FieldChecker) {
 	if a.SentAt != nil {
 		checker.Add("sent_at", "several_payments", why)
 	}
-	if a.TransactionNo != "" && c.sendWithoutNumber() < 0 {
+	if a.TransactionNo != nil && (a.removesNumber() || c.sendWithoutNumber() < 0) {
 		checker.Add("transaction_no", "several_payments", why)
 	}
 }
@@ -299,6 +353,9 @@ func (c Case) FormerFacts(a ActionBody) map[string]any {
 	put("reason", after.Reason != c.Reason, c.Reason)
 	if counterpart := findCounterpart(c.Counterparts, a.CounterpartID); counterpart != nil && a.Action == RecordShare {
 		put("claimed_fen", counterpart.Claimed != 0, counterpart.Claimed)
+	}
+	if counterpart := findCounterpart(c.Counterparts, a.CounterpartID); counterpart != nil && counterpart.ClaimedAt != nil {
+		put("claimed_at", a.ShareTakenAt != nil && !a.ShareTakenAt.Equal(*counterpart.ClaimedAt), counterpart.ClaimedAt.UTC())
 	}
 	if a.Action == AmendFacts {
 		c.Facts().putFormer(a.Facts, put)

@@ -99,7 +99,7 @@ var entryTable = map[EntryKind]entryDisclosure{
 	EntryReopened:           {toBoth, ownReason},
 	EntryHandedOver:         {toNobody, ownReason},
 	EntryDangerReported:     {toNobody, ownText},
-	EntryFactsAmended:       {toNobody, map[string]ValueClass{"transaction_no": CommonValues, "alias": CommonValues}},
+	EntryFactsAmended:       {toNobody, map[string]ValueClass{"transaction_no": CommonValues, "alias": CommonValues, "why": OwnSideValues}},
 	EntryCounterpartAdded:   {toPlatform, map[string]ValueClass{"alias": CommonValues, "contact": ReachValues}},
 	EntryShareRecorded:      {readers: toPlatform},
 	EntryCounterpartRenamed: {toNobody, map[string]ValueClass{"alias": CommonValues}},

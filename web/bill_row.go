@@ -44,7 +44,7 @@ func (c *pageContext) newBillRow(number recovery.CaseNumber, document recovery.E
 		f.Hidden = append(f.Hidden, option{Label: "row", Value: line})
 	}
 	if payment.Reversed {
-		f.Groups = []group{{Fields: []field{b.checkField("confirm")}}}
+		f.Groups = []group{{Fields: []field{b.checkField("confirm", true)}}}
 	}
 	row.Adopt = &f
 	return row

@@ -137,6 +137,32 @@ func TestAmendFacts(t *testing.T) {
 	}
 }
 
+// TestAmendNumberAndTimeOfClaiming expects a form that only has the counterpart filled in
+// to state nothing, a number to be removed with a reason, and the time of claiming.
+func TestAmendNumberAndTimeOfClaiming(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.signIn(t, recovery.RoleClaimant)
+	answers := filingAnswers()
+	answers.Set("transaction_no", "1000055501")
+	page := p.submitForm(p.get("/file"), "f", answers).expect(t, 200, "1000055501", "登记的单号不对，删去它")
+	p.submitForm(page, "do-amend_facts", url.Values{"counterpart_id": {"x"}}).expect(t, 422, "请至少填一项")
+	p.submitForm(page, "do-amend_facts", url.Values{"remove_transaction_no": {"yes"}, "transaction_no": {"1000055502"}}).
+		expect(t, 422, "又填新单号、又要删去，请只选一样")
+	asked := p.submitForm(page, "do-amend_facts", url.Values{"remove_transaction_no": {"yes"}})
+	asked.expect(t, 422)
+	if !asked.hasText("do-amend_facts-why-error", "请写明理由") {
+		t.Error("a removal without a reason is not refused beside its field")
+	}
+	claimed := s.Now().In(recovery.Shanghai).Format("2006-01-02T15:04:05")
+	removed := p.submitForm(asked, "do-amend_facts", url.Values{
+		"remove_transaction_no": {"yes"}, "why": {"抄成了另一笔"}, "claimed_at": {claimed},
+	}).expect(t, 200, "抄成了另一笔", "删去", "领取时间")
+	if strings.Contains(visibleText(removed), "登记的单号不对") {
+		t.Error("the page offers to remove a number that is gone")
+	}
+}
+
 // TestStartInDanger expects the emergency first, whatever else is answered, also in the
 // first two minutes, and a link that carries the danger into the filing.
 func TestStartInDanger(t *testing.T) {

@@ -145,7 +145,7 @@ var timelineFacts = []struct{ name, family string }{
 	{"amount_fen", "@money"}, {"recovered_fen", "@money"}, {"refusal", "refusal"}, {"kinds", "evidence_kind"},
 	{"decision", "decision"}, {"route", "route"}, {"outcome", "outcome"}, {"visibility", "visibility"}, {"share", "share"},
 	{"audience", "audience"}, {"file", "@plain"}, {"pages", "@plain"}, {"state", "export_state"},
-	{"transactions", "@plain"}, {"no", "@plain"}, {"instalments", "@plan"}, {"breaches", "breach"}, {"because", "@because"},
+	{"transactions", "@plain"}, {"no", "@plain"}, {"instalments", "@plan"}, {"removed", "removed"}, {"claimed_at", "@time"}, {"breaches", "breach"}, {"because", "@because"},
 }
 
 func (t timelineWriter) describeFacts(line casework.JournalLine) []detail {
@@ -175,6 +175,9 @@ func (t timelineWriter) describeFact(kind recovery.EntryKind, family string, val
 		return t.describePlan(value)
 	case "@plain":
 		return fmt.Sprint(value)
+	case "@time":
+		at, _ := parseStamp(fmt.Sprint(value))
+		return formatMinute(at)
 	case "@because":
 		return t.describeCause(fmt.Sprint(value))
 	case "@kind":

@@ -163,9 +163,10 @@ func (b fieldBuilder) timeField(name string, required bool) field {
 	return f
 }
 
-func (b fieldBuilder) checkField(name string) field {
+// checkField is a box to tick. A required one must be ticked again each time.
+func (b fieldBuilder) checkField(name string, required bool) field {
 	f := b.newField(name, "check")
-	f.Required = true
+	f.Required = required
 	return f
 }
 

@@ -21,7 +21,7 @@ func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBod
 		At: d.readTime("at"), To: recovery.Stage(d.readText("to")), Reason: d.readText("reason"), Note: d.readText("note"),
 		Ref: d.readText("ref"), Decision: recovery.Decision(d.readText("decision")), Route: recovery.Route(d.readText("route")),
 		Why: d.readText("why"), Outcome: recovery.Outcome(d.readText("outcome")), UserID: recovery.UserID(d.readText("user_id")),
-		TransactionNo: d.readText("transaction_no"), Instrument: recovery.Instrument(d.readText("instrument")),
+		TransactionNo: d.readNewNumber(), Instrument: recovery.Instrument(d.readText("instrument")),
 		ClaimState: recovery.ClaimState(d.readText("claim_state")), Alias: d.readText("alias"), Contact: d.readText("contact"),
 		Claimed: d.readOptionalMoney("claimed_fen"), ShareTakenAt: d.readTime("claimed_at"),
 		EvidenceID: recovery.EvidenceID(d.readText("evidence_id")), Row: d.readNumber("row"),
@@ -57,6 +57,21 @@ func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBod
 		act.Share = &share
 	}
 	return act, d
+}
+
+// removeNumber is a question of the page only: the API takes an empty number.
+const removeNumber = "remove_transaction_no"
+
+// readNewNumber reads a transaction number, "" if it is to be removed, nil for no change.
+func (d *formDecoder) readNewNumber() *string {
+	number := d.readText("transaction_no")
+	switch isRemoved := d.values.Get(removeNumber) == "yes"; {
+	case isRemoved && number != "":
+		d.addFault(removeNumber, "contradicts")
+	case !isRemoved && number == "":
+		return nil
+	}
+	return &number
 }
 
 // actionForms builds the action forms of one case for one visitor.

@@ -20,6 +20,9 @@ func (a actionForms) actionFields(action recovery.Action) []field {
 		if action != recovery.AmendFacts || a.canAmend(f.Name) {
 			fields = append(fields, a.fieldsFor(f)...)
 		}
+		if action == recovery.AmendFacts && f.Name == "transaction_no" && a.canRemoveNumber() {
+			fields = append(fields, a.checkField(removeNumber, false))
+		}
 	}
 	return fields
 }
@@ -33,11 +36,23 @@ func (a actionForms) canAmend(fact string) bool {
 		return a.view.Instrument == recovery.Transfer && mayBeClaimed(a.view.Case)
 	case "intended_fen":
 		return mayBePartOwed(a.view.Case)
+	case "claimed_at":
+		return mayBeClaimed(a.view.Case) && len(a.view.Counterparts) > 0
+	case "counterpart_id":
+		return mayBeClaimed(a.view.Case) && len(a.view.Counterparts) > 1
+	case "why":
+		return a.canRemoveNumber()
 	case "amount_fen", "sent_at":
 		return len(a.view.Sends) == 0 // of several payments nobody could tell which
 	default:
 		return true
 	}
+}
+
+// canRemoveNumber reports whether the case has a transaction number that a page can ask to
+// remove. Of several payments nobody could tell which.
+func (a actionForms) canRemoveNumber() bool {
+	return len(a.view.Sends) == 0 && a.view.TransactionNo != ""
 }
 
 // fieldsFor builds the inputs for one field of an action: none if the page
@@ -64,7 +79,7 @@ func (a actionForms) fieldsFor(f recovery.Field) []field {
 	case recovery.NumberForm:
 		return []field{a.instalmentField(f)}
 	case recovery.ConfirmForm:
-		return []field{a.checkField(f.Name)}
+		return []field{a.checkField(f.Name, true)}
 	case recovery.CounterpartForm:
 		return []field{a.counterpartField(f)}
 	case recovery.StaffForm:

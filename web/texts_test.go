@@ -92,7 +92,10 @@ func addFamilies(t *testing.T, used map[string]bool) {
 		used["start.until_"+kind] = true
 	}
 	addFamily(used, "bill.fact", statement.FieldNumber, statement.FieldAt, statement.FieldAmount, statement.FieldCounterpart)
-	addFamily(used, "action.adopt_match.fields", "confirm") // see newBillRow
+	addFamily(used, "action.adopt_match.fields", "confirm")           // see newBillRow
+	addFamily(used, "action.amend_facts.fields", removeNumber, "why") // of a case with a number
+	addFamily(used, "fault_of."+removeNumber, "contradicts")
+	addFamily(used, "removed", "transaction_no")
 	addFamily(used, "answer", answerYes, answerNo)
 	addFamily(used, "choose", "one", "none", "open")
 	addFamily(used, "span", "days", "hours", "minutes")
@@ -200,7 +203,7 @@ var faultCodes = []string{
 	"required", "malformed", "too_long", "out_of_range", "unknown_value", "unknown", "in_future", "too_early",
 	"invalid_utf8", "forbidden_character", "unexpected", "too_large", "unsupported", "malformed_name",
 	"in_past", "too_late", "not_in_order", "sum_mismatch", "contradicts_sums", "own", "before_sending", "sum_too_large", "has_open_case", "too_many", "unknown_field", "other",
-	"checksum", "contradicts", "duplicate", "contradicts_sum", "not_for_packets", "repeated", "below_shares", "several_payments", "nothing_to_adopt", "not_a_payment",
+	"checksum", "contradicts", "duplicate", "contradicts_sum", "not_for_packets", "repeated", "below_shares", "several_payments", "nothing_to_adopt", "nothing_to_remove", "not_a_payment",
 }
 
 // isUsedElsewhere reports whether other packages use a text.

@@ -210,7 +210,7 @@ func withAmendedValues(c recovery.Case, entry folio.Entry) recovery.Case {
 		recovery.EntryCounterpartAdded: recovery.RenameCounterpart, // the snapshot has the counterpart itself
 	}[entry.Parsed.Kind]
 	c = c.Amended(recovery.ActionBody{
-		Action: action, CounterpartID: recovery.CounterpartID(id), Alias: entry.Value("alias"), TransactionNo: entry.Value("transaction_no"),
+		Action: action, CounterpartID: recovery.CounterpartID(id), Alias: entry.Value("alias"), TransactionNo: amendedNumber(entry),
 	})
 	for i := range c.Counterparts {
 		if contact := entry.Value("contact"); contact != "" && entry.Parsed.Kind == recovery.EntryCounterpartAdded && string(c.Counterparts[i].ID) == id {
@@ -218,6 +218,16 @@ func withAmendedValues(c recovery.Case, entry folio.Entry) recovery.Case {
 		}
 	}
 	return c
+}
+
+// amendedNumber returns the transaction number that an entry states, "" if it removes the
+// number, and nil if it does neither.
+func amendedNumber(entry folio.Entry) *string {
+	number := entry.Value("transaction_no")
+	if number == "" && entry.Parsed.Facts["removed"] == nil {
+		return nil
+	}
+	return &number
 }
 
 func (b *bagReader) addExhibits(all []snapshotExhibit) {

@@ -393,7 +393,8 @@ func (p *draft) counterpartEntry(i int, field string) valueEntry {
 func (p *draft) numberEntry(path string) valueEntry {
 	from := valueEntry{p.filed, path, false}
 	for e := range p.amendments() {
-		if e.Parsed.Kind == recovery.EntryFactsAmended && e.commits("transaction_no") && (path == "transaction_no" || !commits(p.filed, path)) {
+		isNumber := e.commits("transaction_no") || e.Parsed.Facts["removed"] != nil // a removal commits to no number
+		if e.Parsed.Kind == recovery.EntryFactsAmended && isNumber && (path == "transaction_no" || !commits(p.filed, path)) {
 			from = valueEntry{e.Entry, "transaction_no", true}
 		}
 	}
