@@ -35,7 +35,7 @@ func validBodies() map[string]string {
 		"ActResume":              `{}`,
 		"ActReopen":              `{"reason":"x"}`,
 		"ActReportDanger":        `{"kind":"deceived","text":"x"}`,
-		"ActCorrect":             `{"seq":3,"reason":"x","replacement":{"amount_fen":5}}`,
+		"ActCorrect":             `{"seq":3,"reason":"x","replacement":{"amount_fen":5},"clear":["text"]}`,
 		"ActApproveCorrection":   `{"seq":3}`,
 		"ActRejectCorrection":    `{"seq":3,"reason":"x"}`,
 		"ActAmendFacts":          `{"transaction_no":"","why":"x","counterpart_id":"` + counterpartPlaceholder + `","claimed_at":"` + day + `","noticed_at":"` + day + `","accepted_at":"` + day + `","delayed_arrival":"2h","account":"personal","intended_fen":100,"circumstances":{"blocked":true}}`,

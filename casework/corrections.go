@@ -77,15 +77,15 @@ func (s *Service) completeReplacement(
 	if hidesInternal(actor, target.Kind, said["visibility"]) {
 		return body, unknownEntry()
 	}
-	if body.Replacement != nil {
-		replacement, err := overlay(said, *body.Replacement, action)
+	if body.Replacement != nil || len(body.Clear) > 0 {
+		replacement, err := withoutCleared(said, body, action)
 		if err == nil {
 			err = s.checkReplacement(c, replacement)
 		}
 		if err != nil {
 			return body, err
 		}
-		body.Replacement = &replacement
+		body.Replacement, body.Clear = &replacement, nil
 	}
 	if err := checkCorrectionChanges(c, body, said, action); err != nil {
 		return body, err
@@ -235,6 +235,24 @@ var dependentFields = map[recovery.Action]map[string][]string{
 	recovery.ChooseRoute:         {"route": {"why"}},
 	recovery.RecordLegalStep:     {"kind": {"amount_fen", "ref"}},
 	recovery.CloseCase:           {"outcome": {"reason"}},
+}
+
+// withoutCleared returns the complete replacement: what the entry said, without the
+// cleared fields, and with the changed ones in their place.
+func withoutCleared(said map[string]any, body recovery.ActionBody, action recovery.Action) (recovery.ActionBody, error) {
+	spec, _ := recovery.SpecOf(action)
+	if err := spec.CheckCleared(body.Clear); err != nil {
+		return recovery.ActionBody{}, err
+	}
+	kept := maps.Clone(said)
+	for _, name := range body.Clear {
+		delete(kept, name)
+	}
+	var changed recovery.ActionBody
+	if body.Replacement != nil {
+		changed = *body.Replacement
+	}
+	return overlay(kept, changed, action)
 }
 
 // overlay returns the body of an action with the recorded fields and the changed

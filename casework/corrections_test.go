@@ -132,6 +132,39 @@ func deadlineOf(view casework.View, clock recovery.Clock) *recovery.Deadline {
 	return nil
 }
 
+// TestClearedFields expects an optional field that a correction clears to be gone, and a
+// required one to be refused.
+func TestClearedFields(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	view := rig.FileCase(t)
+	at := rig.Now()
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{
+		Action: recovery.RecordResponse, CounterpartID: view.Counterparts[0].ID, Kind: string(recovery.Refused), Refusal: recovery.Refuses, Text: "不还", At: &at,
+	})
+	seq := findEntry(t, rig, view.ID, recovery.EntryResponseRecorded).Seq
+	correct := func(cleared []string, replacement *recovery.ActionBody) error {
+		_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
+			Action: recovery.Correct, Seq: seq, Reason: "记错了", Replacement: replacement, Clear: cleared,
+		})
+		return err
+	}
+	wantField(t, correct([]string{"kind"}, nil), "replacement.kind", "required")
+	wantField(t, correct([]string{"route"}, nil), "clear", "unknown_field")
+	wantField(t, correct([]string{"text"}, &recovery.ActionBody{Text: "会还"}), "clear", "contradicts")
+	if err := correct([]string{"text"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	correction := findEntry(t, rig, view.ID, recovery.EntryCorrected)
+	replacement, _ := correction.Facts["replacement"].(map[string]any)
+	if replacement["refusal"] != string(recovery.Refuses) || correction.Commitments["replacement.text"] != "" {
+		t.Errorf("the correction states %v, commits to %v", replacement, correction.Commitments)
+	}
+	if fault := wantCode(t, correct([]string{"text"}, nil), recovery.CodeInvalid); fault.Fields[0].Code != "unchanged" {
+		t.Errorf("cleared twice: %v", fault)
+	}
+}
+
 // TestNothingExplainsAnOldValue: what explained a value that was replaced is not kept. A
 // required explanation has to be stated again.
 func TestNothingExplainsAnOldValue(t *testing.T) {

@@ -45,6 +45,8 @@ type ActionBody struct {
 	// Replacement is what the corrected entry should have said. Fields that are absent
 	// keep their value; without a replacement the entry is taken back.
 	Replacement *ActionBody `json:"replacement,omitempty"`
+	// Clear names optional fields that the entry should not have had.
+	Clear []string `json:"clear,omitempty"`
 	// TransactionNo, Instrument and ClaimState are of amend_facts, with SentAt, Amount
 	// and Reason, which is the reason of the mis-send there. A number of "" removes it.
 	TransactionNo *string    `json:"transaction_no,omitempty"`

@@ -257,7 +257,7 @@ func TestForeignFields(t *testing.T) {
 		Decision: recovery.Granted, Route: recovery.SetOff, Why: "w", Outcome: recovery.Settled, UserID: "u",
 		Visibility: recovery.NoteShared, Share: ptr(true),
 		Until: &moment, Instalments: unnumbered(1), No: 1, TransactionNo: ptr("1"), Instrument: recovery.Transfer, ClaimState: recovery.Claimed,
-		Alias: "n", Contact: "c", Claimed: ptr(recovery.Money(1)), ShareTakenAt: &moment, EvidenceID: "e", Row: 1,
+		Alias: "n", Contact: "c", Claimed: ptr(recovery.Money(1)), ShareTakenAt: &moment, EvidenceID: "e", Row: 1, Clear: []string{"text"},
 	}
 	all := jsonFields(t, everything)
 	for action, body := range sound() {
@@ -277,7 +277,7 @@ func TestForeignFields(t *testing.T) {
 // optional are fields that a sound body of the action leaves out.
 var optional = map[recovery.Action][]string{
 	recovery.RecordResponse: {"refusal", "confirm"}, recovery.RecordLegalStep: {"counterpart_id", "confirm"},
-	recovery.RecordReturn: {"confirm"}, recovery.Correct: {"confirm"}, recovery.RecordInstalment: {"confirm"},
+	recovery.RecordReturn: {"confirm"}, recovery.Correct: {"confirm", "clear"}, recovery.RecordInstalment: {"confirm"},
 	recovery.AmendFacts: {"confirm"}, recovery.AdoptMatch: {"confirm"}, recovery.RecordShare: {"confirm"},
 }
 

@@ -30,6 +30,7 @@ const (
 	CircumstancesForm FieldForm = "circumstances"
 	EntryForm         FieldForm = "entry"       // the number of a journal entry
 	ReplacementForm   FieldForm = "replacement" // the body of the action that an entry records
+	NamesForm         FieldForm = "names"       // names of fields of the replacement
 )
 
 // PlanState selects counterparts by the state of their repayment plan.
@@ -150,6 +151,8 @@ const (
 	maxWord  = 40
 	// maxPause is how far ahead the end of a pause may be.
 	maxPause = 366 * 24 * time.Hour
+	// maxCleared is more than any action that can be corrected has optional fields.
+	maxCleared = 20
 	// maxRow is beyond the last line of every readable bill.
 	maxRow = 1_000_000
 )
@@ -204,6 +207,11 @@ var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 	},
 	// The replacement is checked as a body of its action, once the entry is known.
 	ReplacementForm: func(*FieldChecker, ActionBody, Field) {},
+	NamesForm: func(c *FieldChecker, a ActionBody, f Field) {
+		if len(a.Clear) > f.Max {
+			c.Add(f.Name, "too_many", "Name at most %d fields.", f.Max)
+		}
+	},
 }
 
 func checkTextField(c *FieldChecker, a ActionBody, f Field) {
@@ -345,9 +353,27 @@ func checkCorrection(a ActionBody, c *FieldChecker) {
 	if a.Replacement != nil && (a.Replacement.Seq != 0 || a.Replacement.Replacement != nil) {
 		c.Add("replacement", "unknown_field", "A correction cannot replace another correction.")
 	}
-	if a.Replacement != nil && len(without(a.Replacement.setFields(), "confirm")) == 0 {
+	if a.Replacement != nil && len(a.Clear) == 0 && len(without(a.Replacement.setFields(), "confirm")) == 0 {
 		c.Add("replacement", "required", "Name at least one field, or leave the replacement out to take the entry back.")
 	}
+	if a.Replacement != nil && slices.ContainsFunc(a.Replacement.setFields(), func(name string) bool { return slices.Contains(a.Clear, name) }) {
+		c.Add("clear", "contradicts", "A field cannot be stated and cleared.")
+	}
+}
+
+// CheckCleared checks the names of fields that a correction of an entry of this action
+// clears. It returns nil or a Fault with CodeInvalid.
+func (s ActionSpec) CheckCleared(names []string) error {
+	c := &FieldChecker{}
+	for _, name := range names {
+		switch i := slices.IndexFunc(s.Fields, func(f Field) bool { return f.Name == name }); {
+		case i < 0:
+			c.Add("clear", "unknown_field", "The action %s has no field of this name.", s.Name)
+		case s.Fields[i].Required:
+			c.Add(ReplacementPath+name, "required", "This field cannot be cleared.")
+		}
+	}
+	return c.Err()
 }
 
 func without(names []string, name string) []string {

@@ -308,7 +308,8 @@ func correctionActions() []ActionSpec {
 			"moves than the playbook's limit, the correction waits for a second person.",
 		Fields: []Field{
 			entry, textField("reason", required), confirmField(),
-			{Name: "replacement", Form: ReplacementForm, About: "Fields of the corrected action; absent ones keep their value. Without it the entry is taken back"},
+			{Name: "replacement", Form: ReplacementForm, About: "Fields of the corrected action; absent ones keep their value. Without it and clear the entry is taken back"},
+			{Name: "clear", Form: NamesForm, Max: maxCleared, About: "Names of optional fields of the corrected action that have no value in the replacement"},
 		},
 		check: checkCorrection, apply: Position.checkCorrectionStep,
 	}, {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -99,12 +100,26 @@ func decodeCorrection(line correctedLine, values url.Values) (recovery.ActionBod
 		var replacement recovery.ActionBody
 		replacement, read = decodeAction(rule.Action, values)
 		replacement.Confirm, body.Replacement = nil, &replacement
+		body.Clear = emptiedFields(rule.Action, values)
 	}
 	if values.Get(confirmButton) != "" {
 		yes := true
 		body.Confirm = &yes
 	}
 	return body, read
+}
+
+// emptiedFields names the optional fields that the form has and that were left empty. The
+// form shows the whole entry, so an empty field means that the entry has none.
+func emptiedFields(action recovery.Action, values url.Values) []string {
+	spec, _ := recovery.SpecOf(action)
+	var names []string
+	for _, f := range spec.Fields {
+		if !f.Required && values.Has(f.Name) && strings.TrimSpace(values.Get(f.Name)) == "" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // showFailedCorrection shows the form again with the error, or the question whether

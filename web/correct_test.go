@@ -57,6 +57,24 @@ func TestMistypedReturnIsCorrected(t *testing.T) {
 	p.submitForm(p.get(links[0]), "correct", url.Values{"take_back": {"true"}, "correction_reason": {"根本没收到"}}).expect(t, 200, "已撤回：见第")
 }
 
+// TestAnEmptiedFieldIsCleared: the form shows the whole entry, so an empty optional field
+// means that the entry has none.
+func TestAnEmptiedFieldIsCleared(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	view := s.FileCase(t)
+	home := "/cases/" + string(view.Number)
+	p := s.signIn(t, recovery.RoleClaimant)
+	page := p.submitForm(p.get(home), "do-record_response", url.Values{"kind": {"refused"}, "refusal": {"refuses"}, "text": {"钱已经花完了"}}).
+		expect(t, 200, "钱已经花完了")
+	form := p.get(correctLinks(page)[0])
+	p.submitForm(form, "correct", url.Values{"kind": {""}, "correction_reason": {"记错了"}}).expect(t, 422)
+	p.submitForm(form, "correct", url.Values{"text": {""}, "refusal": {""}, "correction_reason": {"记错了"}}).expect(t, 200, "已更正：见第")
+	if _, again := p.readForm(p.get(correctLinks(page)[0]), "correct"); again.Get("text") != "" || again.Get("refusal") != "" || again.Get("kind") != "refused" {
+		t.Errorf("the entry still says %v", again)
+	}
+}
+
 // TestCorrectionsAreOfferedToWhoMay: agents see none beside the claimant's entries.
 func TestCorrectionsAreOfferedToWhoMay(t *testing.T) {
 	t.Parallel()

@@ -121,6 +121,8 @@ func formSchema(f recovery.Field) string {
 		return "type: integer, format: int64, minimum: 1"
 	case recovery.ReplacementForm:
 		return "type: object, additionalProperties: true"
+	case recovery.NamesForm:
+		return fmt.Sprintf("type: array, minItems: 1, maxItems: %d, items: {type: string, maxLength: 40}", f.Max)
 	case recovery.CircumstancesForm:
 		return fmt.Sprintf("type: object, additionalProperties: {type: boolean}, maxProperties: %d", len(recovery.Circumstances))
 	case recovery.InstalmentsForm:
