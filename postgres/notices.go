@@ -86,7 +86,7 @@ const (
 const foldNotice = ` on conflict (coalesce(user_id, ''), case_id, audience, template, counterpart_id)
 		where class <> 'deadline' and case when user_id is null then mail_claim = 0 else read_at is null end
 	do update set count = notices.count + 1, told_at = excluded.told_at, facts = excluded.facts, seq = excluded.seq,
-		first_seq = coalesce(notices.first_seq, notices.seq), urgent = notices.urgent or excluded.urgent,
+		seqs = coalesce(notices.seqs, array[notices.seq]) || excluded.seq, urgent = notices.urgent or excluded.urgent,
 		class = case when excluded.class = 'progress' then notices.class else excluded.class end,
 		mail_at = case when notices.mail_state in ('sent', 'kept', 'unwanted') then greatest(excluded.mail_at, notices.mail_done_at + interval '1 hour') else notices.mail_at end,
 		mail_state = case when notices.mail_state in ('sent', 'kept', 'unwanted') then 'due' else notices.mail_state end`
@@ -148,7 +148,7 @@ func (s *Store) SendReminders(ctx context.Context, limit int) (int, error) {
 }
 
 const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at, n.withdrawn_at, n.count,
-	n.seq, coalesce(n.first_seq, n.seq) as first_seq`
+	n.seq, coalesce(n.seqs[1], n.seq) as first_seq`
 
 // ListNotices lists a person's notices: unread deadlines, money, and the rest, then
 // what was read, each the newest first. It returns the cursor of the next page ("" if

@@ -12,8 +12,9 @@ import (
 // retractNotices withdraws the notices that a correction made wrong: those of the
 // corrected entry and of steps that had another result, those of deadlines that do not
 // run any more, and those that the correction waits. Unread notices and unsent mails
-// disappear; one that is being sent is marked. Everybody who got a wrong one gets one notice of the correction, unless
-// the change sends them another one.
+// disappear; one that is being sent is marked. A notice that stands for several changes,
+// of which the last one is still right, stays and counts the others. Everybody who got a
+// wrong one gets one notice of the correction, unless the change sends them another one.
 const retractNotices = `with wrong as (
 		select n.*, n.template = 'correction_proposed' as waits from notices n
 			left join jsonb_each($4::jsonb) after on after.key = n.seq::text
@@ -25,6 +26,16 @@ const retractNotices = `with wrong as (
 					or coalesce(after.value ->> 'outcome', '') <> coalesce(n.facts ->> 'outcome', '') and after.key is not null)
 				or n.seq > $2 and n.template = 'deadline_near' and not exists (select from jsonb_array_elements($7::jsonb) l
 					where l ->> 'kind' = n.facts ->> 'clock' and (l ->> 'due_at')::timestamptz = (n.facts ->> 'due_at')::timestamptz)))
+	), partly as (
+		select n.* from notices n where n.case_id = $1 and n.seq <> $3 and n.withdrawn_at is null and $6
+			and n.seqs && (array[$2::bigint] || $5::bigint[]) and not exists (select from wrong w where w.id = n.id)
+	), fewer as (
+		update notices n set seqs = s.seqs, count = cardinality(s.seqs) from partly p cross join lateral (
+			select array_agg(s.seq order by s.seq) as seqs from unnest(p.seqs) as s (seq) where s.seq <> $2 and s.seq <> all ($5::bigint[])) s
+		where n.id = p.id and n.read_at is null and n.mail_state <> 'sending' and (n.user_id is not null or n.mail_state = 'due')
+	), told as (
+		select user_id, case_id, audience, counterpart_id, told_at from wrong where not waits
+		union all select user_id, case_id, audience, counterpart_id, told_at from partly
 	), gone as (
 		delete from notices n using wrong w where n.id = w.id and n.read_at is null and n.mail_state <> 'sending' and (n.user_id is not null or n.mail_state = 'due')
 	), kept as (
@@ -34,7 +45,7 @@ const retractNotices = `with wrong as (
 	insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, seq, counterpart_id)
 	select distinct on (w.user_id, w.counterpart_id) w.user_id, w.case_id, w.audience, case w.counterpart_id when '' then $9 else $10 end,
 		$11, $12, $13, $8, $8, $3, w.counterpart_id
-	from wrong w where $6 and not w.waits and not exists (select from notices n
+	from told w where $6 and not exists (select from notices n
 		where n.case_id = $1 and n.seq = $3 and n.user_id is not distinct from w.user_id and n.counterpart_id = w.counterpart_id)
 	order by w.user_id, w.counterpart_id, w.told_at desc` + foldNotice
 

@@ -105,6 +105,47 @@ func TestOneNoticeOfACorrection(t *testing.T) {
 	}
 }
 
+// TestCorrectionInTheMiddleOfAFold corrects the second of three changes that share a
+// notice: the others stay in it, and every reader is told of the correction once.
+func TestCorrectionInTheMiddleOfAFold(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	p := seat(t, b, everybody)
+	c := file(t, b.Store, owned(p))
+	everyone := func() notify.Notifications {
+		var drafts []notify.NoticeDraft
+		for _, audience := range []notify.Audience{notify.ToClaimant, notify.ToSupervisors, notify.ToLegal, notify.ToCounterpart} {
+			drafts = append(drafts, noticeOf("answered", recovery.Appeal, 7, audience).Notices...)
+		}
+		return telling(drafts...)
+	}
+	if err := b.sql(t, `insert into holder_mails (case_id, counterpart_id, email, email_key) values ($1, 'a', 'a@example.test', 'a@example.test')`, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	step(t, b, c, "1", everyone())                                                      // 2
+	step(t, b, c, "2", everyone())                                                      // 3
+	step(t, b, c, "other", noticeOf("returned", recovery.Appeal, 7, notify.ToClaimant)) // 4
+	step(t, b, c, "3", everyone())                                                      // 5
+	correction := retraction(c)
+	correction.Retraction.Corrects, correction.Retraction.Void, correction.Retraction.After = 3, nil, nil
+	step(t, b, c, "correction", correction) // 6
+	for _, reader := range []string{"owner", "supervisor", "legal"} {
+		found := map[string]int{}
+		for _, n := range notices(t, b, p[reader]) {
+			found[n.Template] = n.Count
+			if n.Template == "answered" && (n.FirstSeq != 2 || n.Seq != 5) {
+				t.Errorf("%s: entries %d to %d", reader, n.FirstSeq, n.Seq)
+			}
+		}
+		if found["answered"] != 2 || found["entry_corrected"] != 1 {
+			t.Errorf("%s has %v", reader, found)
+		}
+	}
+	if n := b.count(t, "notices where counterpart_id = 'a' and template = 'said_corrected'"); n != 1 {
+		t.Errorf("the counterpart has %d notices of the correction", n)
+	}
+}
+
 // A rejected correction changes nothing that people were told before.
 func TestRejectionWithdrawsOnlyTheRequest(t *testing.T) {
 	t.Parallel()

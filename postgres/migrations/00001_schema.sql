@@ -488,7 +488,7 @@ create table notices (
     read_at       timestamptz,
     withdrawn_at  timestamptz, -- when a read notice was replaced by a correction
     seq           bigint      not null default 0, -- of the journal entry that caused it, the last one of several; 0: a reminder
-    first_seq     bigint, -- of the first of several; null: seq
+    seqs          bigint[], -- of all of several, oldest first; null: only seq
     mail_state    text        not null default 'due'
                   check (mail_state in ('due', 'sending', 'sent', 'kept', 'unwanted', 'dead')),
     -- When it is tried next; while it is being sent, when the claim expires.
