@@ -56,16 +56,9 @@ func (a *Cases) OpenCase(ctx context.Context, in OpenInput) (Opening, error) {
 // in one transaction and once per key. If the requester gave up, or a deadline of an
 // erased case passed, nothing is written and the result is Abandoned.
 func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) {
-	c, err := a.Record.ReadCase(ctx, in.CaseID)
-	if err != nil {
-		return StepResult{}, nonRetryable(err)
-	}
-	if in.Command == nil && c.ErasedAt != nil {
+	c, request, err := a.loadCaseAndRequest(ctx, in)
+	if errors.Is(err, errNoRequest) || err == nil && in.Command == nil && c.ErasedAt != nil {
 		return StepResult{Abandoned: true}, nil
-	}
-	request, err := a.loadRequest(ctx, in)
-	if recovery.CodeOf(err) == recovery.CodeNotFound {
-		return StepResult{Abandoned: true}, nil // the requester gave up and deleted it
 	}
 	if err != nil {
 		return StepResult{}, nonRetryable(err)
@@ -132,6 +125,22 @@ func (a *Cases) findBreaches(ctx context.Context, c recovery.Case, act recovery.
 		return nil, err
 	}
 	return limits.Violations(before, c.Position.Counterparts, act.PlannedContact()), nil
+}
+
+// errNoRequest means that the requester gave up and deleted the request.
+var errNoRequest = errors.New("activities: the request was deleted")
+
+// loadCaseAndRequest loads what a step is computed from. Errors: errNoRequest.
+func (a *Cases) loadCaseAndRequest(ctx context.Context, in StepInput) (recovery.Case, recovery.ActionRequest, error) {
+	c, err := a.Record.ReadCase(ctx, in.CaseID)
+	if err != nil {
+		return recovery.Case{}, recovery.ActionRequest{}, err
+	}
+	request, err := a.loadRequest(ctx, in)
+	if recovery.CodeOf(err) == recovery.CodeNotFound {
+		err = errNoRequest
+	}
+	return c, request, err
 }
 
 // loadRequest loads what the actor sent. Steps without an actor have no request.

@@ -23,13 +23,9 @@ type CorrectionResult struct {
 // the right thing had been recorded, and writes the result in one transaction, once
 // per key. A correction that is refused writes nothing.
 func (a *Cases) CorrectEntry(ctx context.Context, in StepInput) (CorrectionResult, error) {
-	c, err := a.Record.ReadCase(ctx, in.CaseID)
-	if err != nil {
-		return CorrectionResult{}, nonRetryable(err)
-	}
-	request, err := a.loadRequest(ctx, in)
-	if recovery.CodeOf(err) == recovery.CodeNotFound {
-		return CorrectionResult{Abandoned: true}, nil // the requester gave up and deleted it
+	c, request, err := a.loadCaseAndRequest(ctx, in)
+	if errors.Is(err, errNoRequest) {
+		return CorrectionResult{Abandoned: true}, nil
 	}
 	if err != nil {
 		return CorrectionResult{}, nonRetryable(err)
@@ -57,7 +53,7 @@ func (a *Cases) writeCorrection(ctx context.Context, b entryBuilder) (Correction
 		CaseID: b.input.CaseID, Request: b.request.ID, Attempt: b.input.Attempt, Drafts: b.buildDrafts(),
 		Next: history.Position, Deadlines: history.Deadlines, SignCheckpoint: true, Step: b.input.recordedStep(),
 		Precondition: a.mayStillTake(b.request), ExpectedVersion: b.input.expectedVersion(),
-		Notifications:   a.NotifyRules.NotificationsFor(b.newChange(history.Deadlines)),
+		Notifications: a.NotifyRules.NotificationsFor(b.newChange(history.Deadlines)),
 	}
 	if b.corrected.Kind == recovery.EntryCorrected {
 		write.Corrected = &history

@@ -81,7 +81,7 @@ func runAction[T any](
 		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
 	}
 	use := req.reserveUse(string(request.ID), 0)
-	if err := use.take(ctx); err != nil {
+	if err := use.countUse(ctx); err != nil {
 		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
 	}
 	if err := s.sendAction(ctx, request, command); err != nil {

@@ -85,7 +85,7 @@ func (s *Service) prepareEvidence(
 	write, err := s.evidenceWrite(req, c, record, up, report, facts)
 	return change[recovery.EvidenceID]{string(record.ID), record.ID, func(idem postgres.Idempotency) (recovery.EvidenceID, error) {
 		use := req.reserveUse(string(record.ID), record.Size)
-		if err := use.take(ctx); err != nil {
+		if err := use.countUse(ctx); err != nil {
 			return "", err
 		}
 		write.Idempotency, write.Precondition = idem, s.mayStillWrite(req).And(acceptsFilesOf(req.Actor))

@@ -38,7 +38,7 @@ func (s *Service) caseForExport(ctx context.Context, actor recovery.Actor, id re
 	if err != nil {
 		return recovery.Case{}, err
 	}
-	if err := order.check(c); err != nil {
+	if err := order.checkRecipient(c); err != nil {
 		return recovery.Case{}, err
 	}
 	if !slices.Contains(recovery.PaperAudiences(actor.Role), order.Audience) {
@@ -47,8 +47,8 @@ func (s *Service) caseForExport(ctx context.Context, actor recovery.Actor, id re
 	return c, checkFilesReadable(c, actor)
 }
 
-// check refuses an audience that does not exist and a counterpart of another case.
-func (o ExportOrder) check(c recovery.Case) error {
+// checkRecipient refuses an audience that does not exist and a counterpart of another case.
+func (o ExportOrder) checkRecipient(c recovery.Case) error {
 	var faults []recovery.FieldFault
 	if !slices.Contains(recovery.Audiences, o.Audience) {
 		faults = append(faults, recovery.FieldFault{

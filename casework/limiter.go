@@ -150,8 +150,8 @@ func (s *Service) reserveFor(class LimitClass, link recovery.Link) func(string, 
 	return func(ref string, size int64) *reservation { return s.reserve(class, link, ref, size) }
 }
 
-// take counts the use. A nil reservation is free. Errors: CodeRateLimited.
-func (r *reservation) take(ctx context.Context) error {
+// countUse counts the use. A nil reservation is free. Errors: CodeRateLimited.
+func (r *reservation) countUse(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}

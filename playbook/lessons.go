@@ -137,13 +137,14 @@ func (e *evaluation) sharedWithLesson(l *Lesson, band string) sharedTraits {
 func (e *evaluation) lessonPrecedent(l *Lesson, why []string) Precedent {
 	returned := l.Returned
 	return Precedent{
-		ID: l.ID, Story: e.rules.lessonStory(l), Route: l.mainRoute(), Returned: &returned, Days: l.Days, Why: why,
+		ID: l.ID, Story: e.rules.lessonStory(l), Route: l.precedentRoute(), Returned: &returned, Days: l.Days, Why: why,
 		Source: e.rules.data.Library.Source,
 	}
 }
 
-// mainRoute returns the route that most of the cases took last.
-func (l *Lesson) mainRoute() recovery.Route {
+// precedentRoute returns the way in which the money of the cases came back: their route
+// of the legal stage, else the appeal or a voluntary return.
+func (l *Lesson) precedentRoute() recovery.Route {
 	switch {
 	case l.Route != "":
 		return l.Route

@@ -112,7 +112,7 @@ func (s *Store) beginEntry(
 	if err != nil {
 		return nil, journal.Record{}, err
 	}
-	if err := required.check(ctx, tx, id); err != nil {
+	if err := required.checkCase(ctx, tx, id); err != nil {
 		return nil, journal.Record{}, err
 	}
 	record, err := writer.appendEntry(draft)

@@ -163,7 +163,7 @@ func (s *Store) RecordReading(ctx context.Context, id recovery.CaseID, draft jou
 		if err != nil {
 			return err
 		}
-		if err := required.check(ctx, tx, id); err != nil {
+		if err := required.checkCase(ctx, tx, id); err != nil {
 			return err
 		}
 		if _, err := writer.appendEntry(draft); err != nil {

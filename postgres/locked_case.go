@@ -41,17 +41,17 @@ func (p Precondition) And(next Precondition) Precondition {
 	}
 }
 
-// check reads the case whose journal the caller has locked, and examines it.
-func (p Precondition) check(ctx context.Context, tx pgx.Tx, id recovery.CaseID) error {
+// checkCase reads the case whose journal the caller has locked, and examines it.
+func (p Precondition) checkCase(ctx context.Context, tx pgx.Tx, id recovery.CaseID) error {
 	if p == nil {
 		return nil
 	}
-	_, err := p.read(ctx, tx, id)
+	_, err := p.readCase(ctx, tx, id)
 	return err
 }
 
-// read returns the locked case, examined.
-func (p Precondition) read(ctx context.Context, tx pgx.Tx, id recovery.CaseID) (LockedCase, error) {
+// readCase returns the locked case, examined.
+func (p Precondition) readCase(ctx context.Context, tx pgx.Tx, id recovery.CaseID) (LockedCase, error) {
 	locked, err := readLockedCase(ctx, tx, id)
 	if err == nil && p != nil {
 		err = p(ctx, locked)

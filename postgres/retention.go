@@ -34,7 +34,7 @@ func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
 		if err != nil {
 			return err
 		}
-		c, err := w.Precondition.read(ctx, tx, w.CaseID)
+		c, err := w.Precondition.readCase(ctx, tx, w.CaseID)
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
 		if err != nil {
 			return err
 		}
-		c, err := w.Precondition.read(ctx, tx, w.CaseID)
+		c, err := w.Precondition.readCase(ctx, tx, w.CaseID)
 		if err != nil {
 			return err
 		}

@@ -60,7 +60,7 @@ func (p Position) amendFacts(m Command) (Step, error) {
 	if payment.RefundBegins && next.mayAwaitRefund() {
 		next = next.enterStage(RecallWatch)
 	}
-	return Step{Next: next.settle()}, nil
+	return Step{Next: next.settleOutcome()}, nil
 }
 
 // mayAwaitRefund reports whether the case can return to the stage before anybody is asked
@@ -76,8 +76,8 @@ func (p Position) mayAwaitRefund() bool {
 	}
 }
 
-// settle closes, reopens or relabels a case whose claim has changed.
-func (p Position) settle() Position {
+// settleOutcome closes, reopens or relabels a case whose claim has changed.
+func (p Position) settleOutcome() Position {
 	wasFull := p.Outcome == RecoveredFull || p.Outcome == AutoRefunded
 	switch {
 	case p.IsOpen() && p.Outstanding() == 0:

@@ -76,8 +76,8 @@ func (f Facts) amendedFacts(payment PaymentFacts, facts Facts) Facts {
 // Sent returns what was sent, whatever part of it is claimed.
 func (p Position) Sent() Money { return p.Claim + p.Facts.Intended }
 
-// shares are the claimed parts, 0 where unknown.
-func (p Position) shares() []Money {
+// claimedParts are what the counterparts claimed, by counterpart, 0 where unknown.
+func (p Position) claimedParts() []Money {
 	shares := make([]Money, len(p.Counterparts))
 	for i, counterpart := range p.Counterparts {
 		shares[i] = counterpart.Share
@@ -87,7 +87,7 @@ func (p Position) shares() []Money {
 
 func (p Position) sumOfShares() Money {
 	var sum Money
-	for _, share := range p.shares() {
+	for _, share := range p.claimedParts() {
 		sum += share
 	}
 	return sum
@@ -116,7 +116,7 @@ func (p Position) withPayment(payment PaymentFacts, facts Facts) (Position, erro
 	if payment.Instrument != "" {
 		p.Instrument = payment.Instrument
 	}
-	p.Split = canBeSplit(p.Instrument, p.OneToOne, sent, p.shares())
+	p.Split = canBeSplit(p.Instrument, p.OneToOne, sent, p.claimedParts())
 	return p.withReceived(0), nil
 }
 
@@ -154,7 +154,7 @@ func (p Position) withShares() (Step, error) {
 		return Step{}, Invalid([]FieldFault{{"claimed_fen", "sum_too_large", "The parts would add up to " + sum.String() +
 			" yuan, more than the " + p.Sent().String() + " yuan that were sent."}})
 	}
-	p.Split = canBeSplit(p.Instrument, p.OneToOne, p.Sent(), p.shares())
+	p.Split = canBeSplit(p.Instrument, p.OneToOne, p.Sent(), p.claimedParts())
 	return Step{Next: p.withFittingPlans()}, nil
 }
 

@@ -110,7 +110,7 @@ func newStepResults() StepResults {
 	}
 }
 
-func (r StepResults) add(seq int64, before, after Position) {
+func (r StepResults) addStep(seq int64, before, after Position) {
 	r.After[seq] = StepState{after.Stage, after.Outcome, after.Recovered}
 	if before.Received() != after.Received() {
 		r.Recovered[seq] = after.Recovered
@@ -144,8 +144,8 @@ func startHistory(start Position, filedAt time.Time, deadlines Deadliner) Histor
 	}
 }
 
-// add applies one step. It returns the error of a step that is not possible.
-func (h *History) add(s RecordedStep, deadlines Deadliner) error {
+// applyStep applies one step. It returns the error of a step that is not possible.
+func (h *History) applyStep(s RecordedStep, deadlines Deadliner) error {
 	before := h.Position
 	step, err := before.apply(s)
 	if err != nil {
@@ -155,7 +155,7 @@ func (h *History) add(s RecordedStep, deadlines Deadliner) error {
 		h.NotRunning = append(h.NotRunning, s.Seq)
 	}
 	h.Position, h.Deadlines = step.Next, deadlines(h.Deadlines, step, s.At)
-	h.Results.add(s.Seq, before, h.Position)
+	h.Results.addStep(s.Seq, before, h.Position)
 	h.addRecovered(before.Stage, h.Position.Recovered-before.Recovered)
 	if s.Command != nil && s.Command.Action == RecordResponse {
 		h.Answers[s.Command.CounterpartID] = LastAnswer{s.Command.Response, s.Command.Refusal}
@@ -213,7 +213,7 @@ func Replay(start Position, filedAt time.Time, steps []RecordedStep, deadlines D
 			replacement.Actor = step.Command.Actor
 			step.Command = &replacement
 		}
-		err := history.add(step, deadlines)
+		err := history.applyStep(step, deadlines)
 		switch {
 		case err == nil:
 		case step.Seq == replaced:

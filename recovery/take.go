@@ -22,7 +22,7 @@ func (p Position) Take(m Command) (Step, error) {
 	if m.Amount < 0 || m.Amount > MaxMoney {
 		return Step{}, Invalid([]FieldFault{{"amount_fen", "out_of_range", "The amount is out of range."}})
 	}
-	step, err := p.take(m)
+	step, err := p.applyAction(m)
 	if err != nil {
 		return Step{}, err
 	}
@@ -44,7 +44,7 @@ func (m Command) ownPart() error {
 	return nil
 }
 
-func (p Position) take(m Command) (Step, error) {
+func (p Position) applyAction(m Command) (Step, error) {
 	row := actionRows[m.Action]
 	if row == nil || row.apply == nil {
 		return Step{}, Faultf(CodeActionNotAllowed, "The action %s does not move a case.", m.Action)

@@ -26,17 +26,17 @@ type slots struct {
 
 // acquire waits for a slot of a case. The caller must call release.
 func (s *caseSlots) acquire(ctx context.Context, id recovery.CaseID) (release func(), err error) {
-	of := s.join(id)
+	of := s.joinSlots(id)
 	select {
 	case of.taken <- struct{}{}:
-		return func() { <-of.taken; s.leave(id, of) }, nil
+		return func() { <-of.taken; s.leaveSlots(id, of) }, nil
 	case <-ctx.Done():
-		s.leave(id, of)
+		s.leaveSlots(id, of)
 		return nil, ctx.Err()
 	}
 }
 
-func (s *caseSlots) join(id recovery.CaseID) *slots {
+func (s *caseSlots) joinSlots(id recovery.CaseID) *slots {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	of := s.cases[id]
@@ -51,8 +51,8 @@ func (s *caseSlots) join(id recovery.CaseID) *slots {
 	return of
 }
 
-// leave forgets the slots of a case that nobody uses.
-func (s *caseSlots) leave(id recovery.CaseID, of *slots) {
+// leaveSlots forgets the slots of a case that nobody uses.
+func (s *caseSlots) leaveSlots(id recovery.CaseID, of *slots) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if of.callers--; of.callers == 0 {

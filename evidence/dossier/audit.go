@@ -21,14 +21,14 @@ func (p *draft) checkJournal() journalCheck {
 	for i := range p.folio.Entries {
 		e := &p.folio.Entries[i]
 		if e.Withheld {
-			tree.add(e.Hash)
+			tree.addLeaf(e.Hash)
 			continue
 		}
 		leaf := sha256.Sum256(append([]byte{0}, e.Raw...))
 		if leaf != e.Hash || e.Parsed.Prev != tree.root() {
 			a.wrong = append(a.wrong, e.Parsed.Seq)
 		}
-		tree.add(leaf)
+		tree.addLeaf(leaf)
 		if i == 0 {
 			a.first = e.Parsed.At
 		} else if e.Parsed.At < a.last {
@@ -47,7 +47,7 @@ type hashTree struct {
 	sizes []int
 }
 
-func (m *hashTree) add(leaf [32]byte) {
+func (m *hashTree) addLeaf(leaf [32]byte) {
 	m.edge, m.sizes = append(m.edge, leaf), append(m.sizes, 1)
 	for n := len(m.sizes); n > 1 && m.sizes[n-1] == m.sizes[n-2]; n = len(m.sizes) {
 		m.edge[n-2] = hashPair(m.edge[n-2], m.edge[n-1])

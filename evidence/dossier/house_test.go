@@ -273,7 +273,7 @@ func TestMerkle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tree.add(record.Hash)
+		tree.addLeaf(record.Hash)
 		if tree.root() != head.RootHex() {
 			t.Fatalf("%d entries: the roots differ", i+1)
 		}
