@@ -19,6 +19,9 @@ type ContactView struct {
 	Planned                int // messages planned in the last 24 hours and not recorded as sent
 	Limits                 recovery.ContactLimits
 	QuietNow               bool // whether it is within the quiet hours
+	// Newest is the number of the entry of the newest message that was sent, other than
+	// letters and reminders; 0 for none.
+	Newest int64
 	// Breaches are the last recorded messages that exceeded a limit, at most
 	// maxShownBreaches; BreachTotal is the number of all.
 	Breaches    []recovery.ContactEntry
@@ -48,6 +51,9 @@ func (s *Service) newContactView(c recovery.Case, log []recovery.ContactEntry, t
 		}
 	}
 	for _, entry := range log {
+		if !entry.Planned && !entry.Letter {
+			view.Newest = entry.Seq
+		}
 		if len(entry.Breaches) > 0 {
 			view.Breaches = append(view.Breaches, entry)
 		}

@@ -259,11 +259,18 @@ func (s *Service) evidenceAndCase(ctx context.Context, actor recovery.Actor, id 
 
 // EvidenceOf lists the files of a case in the order they were added.
 func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]recovery.Evidence, error) {
+	return s.evidenceOf(ctx, actor, id, func() ([]recovery.Evidence, error) { return s.Store.ListEvidence(ctx, id) })
+}
+
+// evidenceOf reads files of a case as the actor may see them.
+func (s *Service) evidenceOf(
+	ctx context.Context, actor recovery.Actor, id recovery.CaseID, read func() ([]recovery.Evidence, error),
+) ([]recovery.Evidence, error) {
 	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Store.ListEvidence(ctx, id)
+	list, err := read()
 	if err != nil || !c.IsRestrictedFor(actor) {
 		return list, err
 	}

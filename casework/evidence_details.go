@@ -11,6 +11,7 @@ import (
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/statement"
+	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -172,7 +173,39 @@ func (s *Service) ExhibitsOf(ctx context.Context, actor recovery.Actor, id recov
 	if err != nil {
 		return nil, err
 	}
-	details, err := s.Store.EvidenceDetailsOf(ctx, id)
+	return s.exhibitsOf(ctx, records)
+}
+
+// NewestExhibits lists the newest files of a case, oldest first, and counts all.
+func (s *Service) NewestExhibits(
+	ctx context.Context, actor recovery.Actor, id recovery.CaseID, limit int,
+) ([]Exhibit, postgres.EvidenceCount, error) {
+	count, err := s.CountEvidence(ctx, actor, id)
+	if err != nil {
+		return nil, count, err
+	}
+	records, err := s.evidenceOf(ctx, actor, id, func() ([]recovery.Evidence, error) { return s.Store.NewestEvidence(ctx, id, limit) })
+	if err != nil {
+		return nil, count, err
+	}
+	exhibits, err := s.exhibitsOf(ctx, records)
+	return exhibits, count, err
+}
+
+// CountEvidence counts the files of a case.
+func (s *Service) CountEvidence(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (postgres.EvidenceCount, error) {
+	if _, err := s.visibleCase(ctx, actor, id); err != nil {
+		return postgres.EvidenceCount{}, err
+	}
+	return s.Store.CountEvidence(ctx, id)
+}
+
+func (s *Service) exhibitsOf(ctx context.Context, records []recovery.Evidence) ([]Exhibit, error) {
+	files := make([]recovery.EvidenceID, len(records))
+	for i, record := range records {
+		files[i] = record.ID
+	}
+	details, err := s.Store.EvidenceDetailsOf(ctx, files)
 	if err != nil {
 		return nil, err
 	}

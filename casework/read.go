@@ -95,13 +95,9 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 	if err != nil {
 		return nil, nil, err
 	}
-	lines := make([]JournalLine, 0, len(entries))
-	for _, entry := range entries {
-		line, err := s.journalLine(ctx, c, actor, entry)
-		if err != nil {
-			return nil, nil, err
-		}
-		lines = append(lines, line)
+	lines, err := s.journalLines(ctx, c, actor, entries)
+	if err != nil {
+		return nil, nil, err
 	}
 	checkpoint, found, err := s.Store.LatestCheckpoint(ctx, id)
 	if err != nil || !found {

@@ -190,14 +190,14 @@ func (s *Service) caseView(ctx context.Context, c recovery.Case, actor recovery.
 // caseReader reads what belongs to a case: from the store, or in the transaction that
 // changes the case.
 type caseReader interface {
-	ListEvidence(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
+	EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[recovery.CaseID][]recovery.Evidence, error)
 	ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error)
 	ContactTotals(ctx context.Context, id recovery.CaseID) (recovery.ContactTotals, error)
 	ListOpenFlags(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error)
 }
 
 func (s *Service) caseViewFrom(ctx context.Context, from caseReader, c recovery.Case, actor recovery.Actor) (View, error) {
-	have, err := from.ListEvidence(ctx, c.ID)
+	have, err := from.EvidenceKinds(ctx, []recovery.CaseID{c.ID})
 	if err != nil {
 		return View{}, err
 	}
@@ -209,7 +209,7 @@ func (s *Service) caseViewFrom(ctx context.Context, from caseReader, c recovery.
 	if err != nil {
 		return View{}, err
 	}
-	view, err := s.fullView(c, actor, have, log, totals)
+	view, err := s.fullView(c, actor, have[c.ID], log, totals)
 	if err == nil && canSeeFlags(actor) {
 		view.Flags, err = from.ListOpenFlags(ctx, c.ID)
 	}
@@ -219,8 +219,7 @@ func (s *Service) caseViewFrom(ctx context.Context, from caseReader, c recovery.
 // fullView is the view of a single case. A counterpart's evidence satisfies no
 // requirement.
 func (s *Service) fullView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence, log []recovery.ContactEntry, totals recovery.ContactTotals) (View, error) {
-	own := slices.DeleteFunc(slices.Clone(have), func(e recovery.Evidence) bool { return e.By.Role == recovery.RoleCounterpart })
-	view, err := s.listView(c, actor, own)
+	view, err := s.listView(c, actor, have)
 	if err != nil {
 		return View{}, err
 	}

@@ -21,10 +21,9 @@ func (s *Store) EvidenceDetails(ctx context.Context, id recovery.EvidenceID) (re
 	return queryOne[recovery.EvidenceDetails](ctx, s, "file", selectDetails+` where evidence_id = $1`, id)
 }
 
-// EvidenceDetailsOf returns what was found in all files of a case.
-func (s *Store) EvidenceDetailsOf(ctx context.Context, id recovery.CaseID) (map[recovery.EvidenceID]recovery.EvidenceDetails, error) {
-	list, err := queryAll[recovery.EvidenceDetails](ctx, s, "evidence details",
-		selectDetails+` where exists (select 1 from evidence e where e.id = d.evidence_id and e.case_id = $1)`, id)
+// EvidenceDetailsOf returns what was found in each of these files.
+func (s *Store) EvidenceDetailsOf(ctx context.Context, files []recovery.EvidenceID) (map[recovery.EvidenceID]recovery.EvidenceDetails, error) {
+	list, err := queryAll[recovery.EvidenceDetails](ctx, s, "evidence details", selectDetails+` where evidence_id = any($1)`, files)
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,8 @@ func TestDetailsAreKeptWithTheRecord(t *testing.T) {
 	if d := details(t, b.Store, first.ID); string(d.Report) != `{"sketch": "+f8="}` || len(d.Answers) != 0 || d.ViewSHA256 != "" {
 		t.Errorf("%+v", d)
 	}
-	all := must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.EvidenceDetailsOf(t.Context(), c.ID))
+	files := []recovery.EvidenceID{first.ID, other.ID, second.ID, third.ID}
+	all := must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.EvidenceDetailsOf(t.Context(), files))
 	if len(all) != 4 {
 		t.Errorf("%d of 4", len(all))
 	}
@@ -78,12 +79,13 @@ func TestNearDuplicatesAtOnce(t *testing.T) {
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
 	var group sync.WaitGroup
-	for range 6 {
-		group.Go(func() { addFile(t, b.Store, c, "ab", "") })
+	files := make([]recovery.EvidenceID, 6)
+	for i := range files {
+		group.Go(func() { files[i] = addFile(t, b.Store, c, "ab", "").ID })
 	}
 	group.Wait()
 	flagged := 0
-	for _, d := range must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.EvidenceDetailsOf(t.Context(), c.ID)) {
+	for _, d := range must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.EvidenceDetailsOf(t.Context(), files)) {
 		if d.NearDuplicateOf != nil {
 			flagged++
 		}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -162,12 +163,12 @@ func (r reads) ListEvidence(ctx context.Context, id recovery.CaseID) ([]recovery
 
 // EvidenceKinds returns the kinds of evidence that each case has, without those
 // from counterparts. Only CaseID and Kind of the records are set.
-func (s *Store) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[recovery.CaseID][]recovery.Evidence, error) {
+func (r reads) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[recovery.CaseID][]recovery.Evidence, error) {
 	type held struct {
 		CaseID recovery.CaseID
 		Kind   recovery.EvidenceKind
 	}
-	rows, err := queryAll[held](ctx, s, "list evidence kinds",
+	rows, err := queryAllIn[held](ctx, r.db, "list evidence kinds",
 		`select distinct case_id, kind from evidence where case_id = any($1) and by_role <> $2`, ids, recovery.RoleCounterpart)
 	if err != nil {
 		return nil, err
@@ -177,6 +178,22 @@ func (s *Store) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[r
 		kinds[row.CaseID] = append(kinds[row.CaseID], recovery.Evidence{CaseID: row.CaseID, Kind: row.Kind})
 	}
 	return kinds, nil
+}
+
+// NewestEvidence lists the newest files of a case, oldest first.
+func (s *Store) NewestEvidence(ctx context.Context, id recovery.CaseID, limit int) ([]recovery.Evidence, error) {
+	list, err := queryAll[recovery.Evidence](ctx, s, "list evidence", selectEvidence+` where case_id = $1 order by seq desc limit $2`, id, limit)
+	slices.Reverse(list)
+	return list, err
+}
+
+// EvidenceCount is the number of files of a case, and of those not examined yet.
+type EvidenceCount struct{ Total, BeingExamined int }
+
+// CountEvidence counts the files of a case.
+func (s *Store) CountEvidence(ctx context.Context, id recovery.CaseID) (EvidenceCount, error) {
+	return queryOne[EvidenceCount](ctx, s, "case", `select (select count(*) from evidence where case_id = $1) as total,
+		(select count(*) from examinations where case_id = $1) as being_examined`, id)
 }
 
 // FindEvidence reads one record of evidence. Errors: CodeNotFound.

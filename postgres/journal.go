@@ -36,8 +36,9 @@ const (
 	entryColumns  = `select seq, kind, at, key, bytes, hash, version from journal_entries`
 	selectEntries = entryColumns + `
 		where case_id = $1 and seq > $2 and seq <= $3 order by seq`
-	selectValues = `select seq, path, coalesce(value, '') as value, salt, erased_at is not null as erased
-		from journal_values where case_id = $1 and seq > $2 and seq <= $3 order by seq, path collate "C"`
+	valueColumns = `select seq, path, coalesce(value, '') as value, salt, erased_at is not null as erased from journal_values`
+	selectValues = valueColumns + `
+		where case_id = $1 and seq > $2 and seq <= $3 order by seq, path collate "C"`
 	selectCheckpoint = `select size, note, root, at, token, stamped_at from journal_checkpoints where case_id = $1`
 )
 

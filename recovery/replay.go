@@ -130,6 +130,29 @@ func (r StepResults) Since(seq int64) StepResults {
 	}
 }
 
+// SinceBefore returns the results of the steps from an entry on, and the last result of
+// each kind before it. A reader then needs no earlier entry to know where the case stood.
+func (r StepResults) SinceBefore(seq int64) StepResults {
+	return StepResults{
+		Recovered: since(r.Recovered, lastBefore(r.Recovered, seq)), Entered: since(r.Entered, lastBefore(r.Entered, seq)),
+		Fulfilled: since(r.Fulfilled, seq), After: since(r.After, seq),
+	}
+}
+
+// lastBefore returns the last step before an entry that has a result; seq if none has.
+func lastBefore[V any](results map[int64]V, seq int64) int64 {
+	last := int64(0)
+	for step := range results {
+		if step < seq {
+			last = max(last, step)
+		}
+	}
+	if last == 0 {
+		return seq
+	}
+	return last
+}
+
 func since[V any](results map[int64]V, seq int64) map[int64]V {
 	later := maps.Clone(results)
 	maps.DeleteFunc(later, func(step int64, _ V) bool { return step < seq })

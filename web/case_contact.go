@@ -120,18 +120,22 @@ type contactView struct {
 	Log       []timelineEvent
 }
 
-func (c *pageContext) newContactView(d *caseData) *contactView {
+func (c *pageContext) newContactView(d *caseData) (*contactView, error) {
 	if d.Contacts == nil || !d.Position.IsOpen() {
-		return nil // no further contact; the timeline shows earlier messages
+		return nil, nil //nolint:nilnil // no further contact; the timeline shows earlier messages
 	}
 	mark := &contactView{ContactView: d.Contacts, Group: !d.Position.OneToOne && !d.Position.NoNotice, Single: len(d.Counterparts) == 1}
 	mark.LeftTotal = max(0, d.Contacts.Limits.Total-d.Contacts.Total)
 	mark.LeftToday = min(mark.LeftTotal, max(0, d.Contacts.Limits.PerDay-d.Contacts.Today))
-	kinds := []recovery.EntryKind{recovery.EntryContactRecorded, recovery.EntryMediationRecorded}
-	spoken := slices.DeleteFunc(correctedLines(d.lines), func(l correctedLine) bool { return l.Void || !slices.Contains(kinds, l.Entry.Kind) })
-	teller := c.newTimelineWriter(d)
-	for _, line := range slices.Backward(spoken[max(0, len(spoken)-maxShownEvents):]) {
-		mark.Log = append(mark.Log, teller.newEvent(line))
+	lines, err := c.web.service.RecentMessages(c.Request().Context(), c.visitor.Actor, d.ID, maxShownMessages)
+	if err != nil {
+		return nil, err
 	}
-	return mark
+	writer := c.newTimelineWriter(d)
+	for _, line := range slices.Backward(correctedLines(lines)) {
+		if line.Entry.Kind != recovery.EntryCorrected {
+			mark.Log = append(mark.Log, writer.newEvent(line))
+		}
+	}
+	return mark, nil
 }

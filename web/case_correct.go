@@ -49,17 +49,34 @@ func (w *Web) correctPage(c *pageContext) error {
 
 // loadEntry loads the case and the entry that the path names.
 func (c *pageContext) loadEntry() (*caseData, correctedLine, error) {
-	data, err := c.loadCase(c.Param("number"))
+	data, err := c.loadCaseState(c.Param("number"))
 	if err != nil {
 		return nil, correctedLine{}, err
 	}
-	seq, _ := strconv.ParseInt(c.Param("seq"), 10, 64)
-	for _, line := range correctedLines(data.lines) {
+	seq, err := strconv.ParseInt(c.Param("seq"), 10, 64)
+	if err != nil || seq < 1 {
+		return nil, correctedLine{}, noSuchEntry()
+	}
+	line, err := c.findLine(data, seq)
+	return data, line, err
+}
+
+// findLine loads an entry as it counts. Errors: CodeNotFound.
+func (c *pageContext) findLine(d *caseData, seq int64) (correctedLine, error) {
+	w, err := c.web.service.JournalWindow(c.Request().Context(), c.visitor.Actor, d.ID, seq, 1)
+	if err != nil {
+		return correctedLine{}, err
+	}
+	for _, line := range correctedLines(w.Lines) {
 		if line.Seq == seq {
-			return data, line, nil
+			return line, nil
 		}
 	}
-	return nil, correctedLine{}, recovery.Faultf(recovery.CodeNotFound, "The case has no such entry.")
+	return correctedLine{}, noSuchEntry()
+}
+
+func noSuchEntry() error {
+	return recovery.Faultf(recovery.CodeNotFound, "The case has no such entry.")
 }
 
 // correctEntry replaces an entry or takes it back.
@@ -84,7 +101,7 @@ func (w *Web) correctEntry(c *pageContext) error {
 	if isPending(reply.Value.Position, line.Seq) {
 		c.setFlash("flash.correction_waits")
 	}
-	return c.redirectTo(c.casePath(c.Param("number")) + "?timeline=all#timeline")
+	return c.redirectTo(c.entryPath(data.Number, line.Seq))
 }
 
 func isPending(p recovery.Position, seq int64) bool {
@@ -256,18 +273,27 @@ type waitingCorrection struct {
 
 // waitingCorrections lists the corrections that wait, with the forms to approve or
 // reject them for those who may.
-func (c *pageContext) waitingCorrections(d *caseData, failed *formAttempt) []waitingCorrection {
+func (c *pageContext) waitingCorrections(d *caseData, failed *formAttempt) ([]waitingCorrection, error) {
+	if len(d.Position.PendingCorrections) == 0 {
+		return nil, nil
+	}
+	proposals, err := c.web.service.ProposedCorrections(c.Request().Context(), c.visitor.Actor, d.ID)
+	if err != nil {
+		return nil, err
+	}
 	var list []waitingCorrection
 	writer := c.newTimelineWriter(d)
 	for _, pending := range d.Position.PendingCorrections {
 		w := waitingCorrection{Own: pending.By == c.visitor.ID, Taken: pending.Replacement == nil}
-		for _, line := range correctedLines(d.lines) {
-			if line.Seq == pending.Seq {
-				w.Event = writer.newEvent(line)
-			}
-			if line.Entry.Kind == recovery.EntryCorrectionProposed && line.Entry.Facts["corrects"] == float64(pending.Seq) {
-				w.News, w.Reason = writer.replacementDetails(line.JournalLine), line.Values["reason"]
-				w.By = c.texts.Word("role", line.Entry.Actor.Role)
+		line, err := c.findLine(d, pending.Seq)
+		if err != nil {
+			return nil, err
+		}
+		w.Event = writer.newEvent(line)
+		for _, proposal := range proposals {
+			if proposal.Entry.Facts["corrects"] == float64(pending.Seq) {
+				w.News, w.Reason = writer.replacementDetails(proposal), proposal.Values["reason"]
+				w.By = c.texts.Word("role", proposal.Entry.Actor.Role)
 			}
 		}
 		if !w.Own && slices.Contains(d.Allowed, recovery.ApproveCorrection) {
@@ -275,7 +301,7 @@ func (c *pageContext) waitingCorrections(d *caseData, failed *formAttempt) []wai
 		}
 		list = append(list, w)
 	}
-	return list
+	return list, nil
 }
 
 func (c *pageContext) newApprovalForms(d *caseData, seq int64, failed *formAttempt) (approve, reject *form) {

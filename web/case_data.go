@@ -2,29 +2,31 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"recourse/casework"
 	"recourse/playbook"
+	"recourse/postgres"
 	"recourse/recovery"
 )
 
 // caseData is everything the pages of one case are made of.
 type caseData struct {
 	casework.View
-	lines    []casework.JournalLine
-	exhibits []casework.Exhibit
+	journal  casework.JournalWindow // the entries that the page shows
+	exhibits []casework.Exhibit     // the newest ones
+	files    postgres.EvidenceCount
 	exports  []recovery.Export
+	stages   postgres.StageRecord
 	texts    []playbook.Text
 	links    []casework.Link
 	// questions are the playbook's about circumstances, in its order.
 	questions []playbook.Question
 	recall    *playbook.Recall // what can still be stopped; nil if nothing can
 }
-
-// journalPage is the number of entries read at a time.
-const journalPage = 200
 
 func (c *pageContext) loadCase(number string) (*caseData, error) {
 	data, err := c.loadCaseState(number)
@@ -43,7 +45,14 @@ func (c *pageContext) loadCase(number string) (*caseData, error) {
 	if data.recall, err = c.web.service.CaseRecall(data.Case); err != nil {
 		return nil, err
 	}
-	data.lines, err = c.loadJournal(data.ID)
+	ctx := c.Request().Context()
+	if data.exhibits, _, err = c.web.service.NewestExhibits(ctx, c.visitor.Actor, data.ID, c.shownFiles()); err != nil {
+		return nil, err
+	}
+	if data.stages, err = c.web.service.Stages(ctx, c.visitor.Actor, data.ID); err != nil {
+		return nil, err
+	}
+	data.journal, err = c.loadJournal(data.ID)
 	return data, err
 }
 
@@ -55,26 +64,27 @@ func (c *pageContext) loadCaseState(number string) (*caseData, error) {
 		return nil, err
 	}
 	data := &caseData{View: view}
-	if data.exhibits, err = c.web.service.ExhibitsOf(ctx, c.visitor.Actor, view.ID); err != nil {
+	if data.files, err = c.web.service.CountEvidence(ctx, c.visitor.Actor, view.ID); err != nil {
 		return nil, err
 	}
 	data.exports, err = c.web.service.ExportsOf(ctx, c.visitor.Actor, view.ID)
 	return data, err
 }
 
-func (c *pageContext) loadJournal(id recovery.CaseID) ([]casework.JournalLine, error) {
-	var all []casework.JournalLine
-	for {
-		after := int64(0)
-		if len(all) > 0 {
-			after = all[len(all)-1].Seq
-		}
-		lines, _, err := c.web.service.Journal(c.Request().Context(), c.visitor.Actor, id, after, journalPage)
-		all = append(all, lines...)
-		if err != nil || len(lines) < journalPage {
-			return all, err
-		}
+// loadJournal loads the part of the journal that the address asks for: the entries before
+// one, those around one, or the newest.
+func (c *pageContext) loadJournal(id recovery.CaseID) (casework.JournalWindow, error) {
+	last, limit := int64(0), maxShownEvents
+	if before, err := strconv.ParseInt(c.QueryParam(beforeParam), 10, 64); err == nil {
+		last = max(1, before-1)
 	}
+	if entry, err := strconv.ParseInt(c.QueryParam(entryParam), 10, 64); err == nil {
+		last = max(1, entry) + maxShownEvents/2
+	}
+	if c.QueryParam(entriesParam) == allValue {
+		last, limit = 0, math.MaxInt32
+	}
+	return c.web.service.JournalWindow(c.Request().Context(), c.visitor.Actor, id, last, limit)
 }
 
 // stateToken returns a string that changes whenever the page has something new
@@ -84,25 +94,7 @@ func (d *caseData) stateToken() string {
 	for _, export := range d.exports {
 		states.WriteString("." + string(export.State))
 	}
-	return fmt.Sprintf("%d.%d.%d/%s", d.Version, len(d.exhibits), d.countUnexamined(), states.String())
-}
-
-func (d *caseData) countUnexamined() (count int) {
-	for _, exhibit := range d.exhibits {
-		if exhibit.BeingExamined {
-			count++
-		}
-	}
-	return count
-}
-
-// evidence are the records of the files, without what was found in them.
-func (d *caseData) evidence() []recovery.Evidence {
-	list := make([]recovery.Evidence, len(d.exhibits))
-	for i, exhibit := range d.exhibits {
-		list[i] = exhibit.Evidence
-	}
-	return list
+	return fmt.Sprintf("%d.%d.%d/%s", d.Version, d.files.Total, d.files.BeingExamined, states.String())
 }
 
 // formAttempt is a submitted form whose result is shown on its own page: it

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"recourse/casework"
-	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
@@ -36,16 +35,22 @@ func (c *pageContext) newTermEnd(at time.Time) termEnd {
 
 // newLimitationView returns nil while no counterpart has the money, and when nothing
 // is claimed any more. The rights run on after a case is closed.
-func (c *pageContext) newLimitationView(d *caseData) *limitationView {
+//
+// The position has the events that decide the end of the period, without their numbers.
+// Everything that was recorded is in the journal, which is read only for those who ask.
+func (c *pageContext) newLimitationView(d *caseData) (*limitationView, error) {
 	right, remains := d.Position.RemainingRight()
 	if d.Position.Stage == recovery.RecallWatch || !d.Position.IsOpen() && (!remains || right.HasEnded(c.web.now())) {
-		return nil
+		return nil, nil //nolint:nilnil // the section is left out
 	}
-	entries := make([]journal.Entry, len(d.lines))
-	for i, line := range d.lines {
-		entries[i] = line.Entry
+	ledger := casework.CaseLimitation{Counterparts: d.Position.Limitations()}
+	ledger.Limitation = d.Position.EarliestLimitation(ledger.Counterparts)
+	if c.QueryParam(termsParam) == allValue {
+		var err error
+		if ledger, err = c.web.service.Limitation(c.Request().Context(), c.visitor.Actor, d.ID); err != nil {
+			return nil, err
+		}
 	}
-	ledger := casework.LimitationOf(d.Case, entries)
 	aliases := counterpartAliases(d.Counterparts)
 	mark := &limitationView{Avoidance: c.newTermEnd(ledger.Avoidance)}
 	for _, item := range ledger.Counterparts {
@@ -53,5 +58,5 @@ func (c *pageContext) newLimitationView(d *caseData) *limitationView {
 			Alias: aliases[string(item.ID)], Begins: item.Begins, Ends: c.newTermEnd(item.Ends), Steps: item.Steps,
 		})
 	}
-	return mark
+	return mark, nil
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"slices"
 
-	"recourse/casework"
 	"recourse/recovery"
 )
 
@@ -124,7 +123,7 @@ func contactSituation(d *caseData) string {
 	if cannotBeReached(d.Facts()) && d.Position.Stage == recovery.PrivateContact {
 		return "unreached"
 	}
-	if contactedInStage(d.lines, d.Position.Stage) {
+	if d.Contacts != nil && d.Contacts.Newest > d.stages.Since {
 		return string(d.Position.Stage) + "_wait"
 	}
 	return string(d.Position.Stage)
@@ -134,21 +133,6 @@ func contactSituation(d *caseData) string {
 // for an answer only costs time.
 func cannotBeReached(f recovery.Facts) bool {
 	return f.Circumstances[recovery.Blocked] || f.Circumstances[recovery.Unreachable]
-}
-
-// contactedInStage reports whether a contact was recorded since the stage
-// began.
-func contactedInStage(lines []casework.JournalLine, stage recovery.Stage) bool {
-	contacted := false
-	for _, line := range countingLines(lines) {
-		switch {
-		case line.Entry.Kind == recovery.EntryStageEntered && line.Entry.Facts["to"] == string(stage):
-			contacted = false
-		case line.Entry.Kind == recovery.EntryContactRecorded:
-			contacted = true
-		}
-	}
-	return contacted
 }
 
 func missingRequirements(requirements []recovery.Requirement) []recovery.Requirement {
@@ -271,13 +255,12 @@ type stageView struct {
 
 func (c *pageContext) stageViews(d *caseData) []stageView {
 	var marks []stageView
-	entered := enteredStages(d.lines)
 	for _, stage := range recovery.Stages {
 		state := "ahead"
 		switch {
 		case stage == d.Position.Stage:
 			state = "now"
-		case entered[stage]:
+		case slices.Contains(d.stages.Left, stage):
 			state = "done"
 		case d.Position.Stage.IsAfter(stage) || stage == recovery.GroupNotice && d.Position.OneToOne:
 			state = "skipped"
@@ -285,17 +268,4 @@ func (c *pageContext) stageViews(d *caseData) []stageView {
 		marks = append(marks, stageView{Name: c.texts.Word("stage", stage), State: state})
 	}
 	return marks
-}
-
-// enteredStages returns the stages that the journal records as entered.
-func enteredStages(lines []casework.JournalLine) map[recovery.Stage]bool {
-	entered := map[recovery.Stage]bool{}
-	for _, line := range countingLines(lines) {
-		for _, fact := range []string{"stage", "to"} {
-			if name, ok := line.Entry.Facts[fact].(string); ok && line.Entry.Kind != recovery.EntryEscalated {
-				entered[recovery.Stage(name)] = true
-			}
-		}
-	}
-	return entered
 }

@@ -34,8 +34,10 @@ type caseBody struct {
 	Bill            *form
 	Export          *form
 	Downloads       []exportView
-	Timeline        []timelineEvent
-	HiddenEvents    int    // number of events not shown
+	Timeline        timelineView
+	FileCount       int
+	AllFiles        string // path with all files; "" if they are shown
+	AllTerms        string // path with everything that affects the limitation; "" if it is shown
 	Assignee        string // name of the assignee
 	Token           string
 	Notice          string
@@ -102,12 +104,15 @@ func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, e
 	body := caseBody{
 		caseData: d, Home: c.casePath(string(d.Number)), Stages: c.stageViews(d), Next: c.newNextStep(d),
 		NextDeadline: c.nextDeadline(d.Deadlines, d.Pace), AllDeadlines: c.deadlineViews(d.Deadlines, d.Pace), People: c.counterpartViews(d), Plans: c.planViews(d),
-		Contact: c.newContactView(d), Tasks: c.taskViews(d), Limitation: c.newLimitationView(d), Facts: c.caseFacts(d), Texts: d.texts, MissingEvidence: missingRequirements(d.Requirements),
+		Tasks: c.taskViews(d), Facts: c.caseFacts(d), Texts: d.texts, MissingEvidence: missingRequirements(d.Requirements),
 		Downloads: exportViews(d.exports), Timeline: c.newTimeline(d), Token: d.stateToken(), Evidence: evidenceViews(d),
 		CanExport: c.visitor.IsStaff(),
 	}
 	c.addSafety(&body, d)
-	c.hideOldEvents(&body)
+	c.addAllPaths(&body)
+	if err := c.addRecords(&body, d, failed); err != nil {
+		return body, err
+	}
 	staff, err := c.loadStaff(d)
 	if err != nil {
 		return body, err
@@ -117,7 +122,6 @@ func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, e
 		body.Proposal = c.texts.proposalText(d.Position.Proposal, userName(staff, d.Position.Proposal.By))
 	}
 	body.ActionForms = c.newActionForms(d, staff, failed, offeredActions(d))
-	body.Waiting = c.waitingCorrections(d, failed)
 	c.addFileForms(&body, failed)
 	if failed != nil {
 		body.Notice, body.Success, body.Issued = failed.notice, failed.success, failed.issued
@@ -125,13 +129,28 @@ func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, e
 	return body, nil
 }
 
-// hideOldEvents removes the oldest events unless the visitor asked for all.
-func (c *pageContext) hideOldEvents(body *caseBody) {
-	if c.QueryParam("timeline") == "all" || len(body.Timeline) <= maxShownEvents {
-		return
+// addRecords adds what is read from the journal by itself, because the entries may be
+// older than those of the timeline.
+func (c *pageContext) addRecords(body *caseBody, d *caseData, failed *formAttempt) (err error) {
+	if body.Contact, err = c.newContactView(d); err != nil {
+		return err
 	}
-	body.HiddenEvents = len(body.Timeline) - maxShownEvents
-	body.Timeline = body.Timeline[:maxShownEvents]
+	if body.Limitation, err = c.newLimitationView(d); err != nil {
+		return err
+	}
+	body.Waiting, err = c.waitingCorrections(d, failed)
+	return err
+}
+
+// addAllPaths adds where everything is shown of which the page shows a part.
+func (c *pageContext) addAllPaths(body *caseBody) {
+	body.FileCount = body.files.Total
+	if body.files.Total > len(body.exhibits) {
+		body.AllFiles = body.Home + "?" + filesParam + "=" + allValue + "#evidence"
+	}
+	if c.QueryParam(termsParam) != allValue {
+		body.AllTerms = body.Home + "?" + termsParam + "=" + allValue + "#terms"
+	}
 }
 
 // loadStaff returns the accounts to which a case can be assigned, and the

@@ -26,6 +26,8 @@ type timelineEvent struct {
 	Old       []detail
 	Void      bool
 	Correct   string // path of the form that corrects it; "" if the visitor cannot
+	Anchor    string // id of the element; "" where the entry is shown a second time
+	See       string // path of the entry that Corrected names; "" if it names none
 }
 
 // detail is a name with its value.
@@ -36,28 +38,11 @@ type detail struct {
 	Hash  bool
 }
 
-// maxShownEvents is the number of newest events a page shows at first.
-const maxShownEvents = 20
-
-// newTimeline describes the journal, newest entry first.
-func (c *pageContext) newTimeline(d *caseData) []timelineEvent {
-	writer := c.newTimelineWriter(d)
-	events := make([]timelineEvent, 0, len(d.lines))
-	for i, line := range slices.Backward(correctedLines(d.lines)) {
-		event := writer.newEvent(line)
-		if line.Mark != nil && !line.Mark.TakenBack {
-			event.Old = writer.describeFacts(d.lines[i])
-		}
-		if _, ok := correctionRule(line); ok && c.checkCorrection(d, line) == nil {
-			event.Correct = correctPath(d.Number, line.Seq)
-		}
-		events = append(events, event)
-	}
-	return events
-}
-
 func (c *pageContext) newTimelineWriter(d *caseData) timelineWriter {
-	return timelineWriter{texts: c.texts, aliases: counterpartAliases(d.Counterparts)}
+	return timelineWriter{
+		texts: c.texts, aliases: counterpartAliases(d.Counterparts),
+		pathOf: func(seq int64) string { return c.entryPath(d.Number, seq) },
+	}
 }
 
 func counterpartAliases(counterparts []recovery.Counterpart) map[string]string {
@@ -72,6 +57,7 @@ func counterpartAliases(counterparts []recovery.Counterpart) map[string]string {
 type timelineWriter struct {
 	texts   *pageTexts
 	aliases map[string]string
+	pathOf  func(seq int64) string // of an entry on the page of the case
 }
 
 func (t timelineWriter) newEvent(corrected correctedLine) timelineEvent {
@@ -92,21 +78,20 @@ func (t timelineWriter) newEvent(corrected correctedLine) timelineEvent {
 		e.Details = append(e.Details, detail{Name: t.texts.T("fact.sha256"), Value: shortenHash(line.Entry.Blob.SHA256), Hash: true})
 	}
 	e.Details = append(e.Details, t.replacementDetails(line)...)
-	e.Void, e.Corrected = corrected.Void, t.correctedText(corrected)
+	t.addCorrection(&e, corrected)
 	return e
 }
 
-// correctedText says what became of an entry, and which one to see.
-func (t timelineWriter) correctedText(line correctedLine) string {
+// addCorrection says what became of an entry, and which one to see.
+func (t timelineWriter) addCorrection(e *timelineEvent, line correctedLine) {
+	e.Void = line.Void
 	switch {
 	case line.Mark != nil && line.Mark.TakenBack:
-		return t.texts.T("timeline.taken_back", "no", line.Mark.BySeq)
+		e.Corrected, e.See = t.texts.T("timeline.taken_back", "no", line.Mark.BySeq), t.pathOf(line.Mark.BySeq)
 	case line.Mark != nil:
-		return t.texts.T("timeline.corrected", "no", line.Mark.BySeq)
+		e.Corrected, e.See = t.texts.T("timeline.corrected", "no", line.Mark.BySeq), t.pathOf(line.Mark.BySeq)
 	case line.Void:
-		return t.texts.T("timeline.void", "no", line.VoidBy)
-	default:
-		return ""
+		e.Corrected, e.See = t.texts.T("timeline.void", "no", line.VoidBy), t.pathOf(line.VoidBy)
 	}
 }
 

@@ -1,11 +1,9 @@
 package web
 
 import (
-	"cmp"
 	"errors"
 	"slices"
 
-	"recourse/casework"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -22,7 +20,7 @@ type refusedCorrection struct {
 func (c *pageContext) checkCorrection(d *caseData, line correctedLine) error {
 	rule, ok := correctionRule(line)
 	if !ok {
-		return uncorrectableLine(d, line)
+		return c.uncorrectableLine(d, line)
 	}
 	if !slices.Contains(d.Allowed, recovery.Correct) {
 		return recovery.Faultf(recovery.CodeForbidden, "Your account cannot correct entries.")
@@ -41,9 +39,9 @@ func correctionRule(line correctedLine) (rule recovery.CorrectionRule, ok bool) 
 }
 
 // uncorrectableLine returns the refusal that names the entry to correct instead.
-func uncorrectableLine(d *caseData, line correctedLine) error {
+func (c *pageContext) uncorrectableLine(d *caseData, line correctedLine) error {
 	cause, err := journal.CauseOf(line.Entry, func(seq int64) (journal.Entry, error) {
-		found, err := d.findLine(seq)
+		found, err := c.findLine(d, seq)
 		return found.Entry, err
 	})
 	if err != nil {
@@ -51,14 +49,6 @@ func uncorrectableLine(d *caseData, line correctedLine) error {
 	}
 	return recovery.UncorrectableEntry(recovery.EntryRef{Seq: line.Seq, Kind: line.Entry.Kind}, line.Entry.Actor.Role,
 		recovery.EntryRef{Seq: cause.Seq, Kind: cause.Kind})
-}
-
-func (d *caseData) findLine(seq int64) (casework.JournalLine, error) {
-	at, found := slices.BinarySearchFunc(d.lines, seq, func(line casework.JournalLine, seq int64) int { return cmp.Compare(line.Seq, seq) })
-	if !found {
-		return casework.JournalLine{}, recovery.Faultf(recovery.CodeNotFound, "The case has no such entry.")
-	}
-	return d.lines[at], nil
 }
 
 // describeRefusal words why a correction was refused; nil for other errors.

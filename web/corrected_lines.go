@@ -1,7 +1,6 @@
 package web
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +17,8 @@ type correctedLine struct {
 	VoidBy int64 // entry whose correction made it void
 }
 
-// correctedLines applies the corrections to a whole journal.
+// correctedLines applies the corrections among the lines to them; see
+// casework.JournalWindow.
 func correctedLines(lines []casework.JournalLine) []correctedLine {
 	entries := make([]journal.Entry, len(lines))
 	bySeq := make(map[int64]casework.JournalLine, len(lines))
@@ -35,11 +35,6 @@ func correctedLines(lines []casework.JournalLine) []correctedLine {
 		corrected[i] = correctedLine{JournalLine: line, Mark: entry.Mark, Void: entry.Void, VoidBy: entry.VoidBy}
 	}
 	return corrected
-}
-
-// countingLines returns the entries that count.
-func countingLines(lines []casework.JournalLine) []correctedLine {
-	return slices.DeleteFunc(correctedLines(lines), func(line correctedLine) bool { return line.Void })
 }
 
 // withReplacedValues gives a line the personal values of its correction.

@@ -60,9 +60,13 @@ func (c *pageContext) missingLists(d *caseData) ([]missingList, error) {
 	if err != nil {
 		return nil, err
 	}
+	files, err := c.web.service.EvidenceOf(c.Request().Context(), c.visitor.Actor, d.ID)
+	if err != nil {
+		return nil, err
+	}
 	var lists []missingList
 	for _, audience := range recovery.Audiences {
-		lists = append(lists, missingList{Audience: audience, Missing: ruleSet.Missing(d.Case, d.evidence(), audience)})
+		lists = append(lists, missingList{Audience: audience, Missing: ruleSet.Missing(d.Case, files, audience)})
 	}
 	return lists, nil
 }

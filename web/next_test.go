@@ -9,14 +9,27 @@ import (
 
 	"recourse/casework"
 	"recourse/evidence/journal"
+	"recourse/postgres"
 	"recourse/recovery"
 )
 
-func caseAt(p recovery.Position, lines ...casework.JournalLine) *caseData {
-	return &caseData{
-		View:  casework.View{Case: recovery.Case{Position: p}, Allowed: p.Allowed(recovery.RoleClaimant)},
-		lines: lines,
-	}
+func caseAt(p recovery.Position) *caseData {
+	return &caseData{View: casework.View{Case: recovery.Case{Position: p}, Allowed: p.Allowed(recovery.RoleClaimant)}}
+}
+
+// contactedAt returns a case whose newest message is the entry newest, in a stage that
+// began with the entry since.
+func contactedAt(p recovery.Position, newest, since int64) *caseData {
+	d := caseAt(p)
+	d.Contacts, d.stages.Since = &casework.ContactView{Newest: newest}, since
+	return d
+}
+
+// thatLeft returns a case that has left these stages.
+func thatLeft(p recovery.Position, left ...recovery.Stage) *caseData {
+	d := caseAt(p)
+	d.stages.Left = left
+	return d
 }
 
 func journalLine(kind recovery.EntryKind, facts map[string]any) casework.JournalLine {
@@ -140,10 +153,10 @@ func TestClaimantSituation(t *testing.T) {
 	for want, data := range map[string]*caseData{
 		"recall_watch":         caseAt(recovery.Position{Stage: recovery.RecallWatch}),
 		"private_contact":      caseAt(recovery.Position{Stage: recovery.PrivateContact}),
-		"private_contact_wait": caseAt(recovery.Position{Stage: recovery.PrivateContact}, contacted),
-		"promise":              caseAt(promised, contacted),
-		"group_notice":         caseAt(recovery.Position{Stage: recovery.GroupNotice}, contacted, stageEntered(recovery.GroupNotice)),
-		"group_notice_wait":    caseAt(recovery.Position{Stage: recovery.GroupNotice}, stageEntered(recovery.GroupNotice), contacted),
+		"private_contact_wait": contactedAt(recovery.Position{Stage: recovery.PrivateContact}, 2, 1),
+		"promise":              contactedAt(promised, 2, 1),
+		"group_notice":         contactedAt(recovery.Position{Stage: recovery.GroupNotice}, 2, 3),
+		"group_notice_wait":    contactedAt(recovery.Position{Stage: recovery.GroupNotice}, 3, 2),
 		"appeal_lacking":       lackingOne,
 		"appeal_preparing":     haveAll,
 		"appeal_submitted":     caseAt(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}),
@@ -154,7 +167,7 @@ func TestClaimantSituation(t *testing.T) {
 		"appeal_with_platform": caseAt(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealWithPlatform}),
 		"appeal_proposed":      caseAt(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealProposed}),
 		"refund_asked":         caseAt(recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true, Claim: 100}),
-		"paused":               caseAt(recovery.Position{Stage: recovery.GroupNotice, Pause: &recovery.Pause{}}, contacted),
+		"paused":               contactedAt(recovery.Position{Stage: recovery.GroupNotice, Pause: &recovery.Pause{}}, 2, 1),
 		"says_returned":        caseAt(recovery.Position{Stage: recovery.Legal, Pause: &recovery.Pause{}, Counterparts: []recovery.CounterpartState{{ID: "a", ReportedReturned: 5}}}),
 		"plan_answer":          caseAt(positionWithPlan(recovery.Plan{By: recovery.RoleCounterpart})),
 		"plan_running":         caseAt(positionWithPlan(recovery.Plan{By: recovery.RoleClaimant, Running: true})),
@@ -198,16 +211,15 @@ func TestStageViews(t *testing.T) {
 		}
 		return letters.String()
 	}
-	filed := journalLine(recovery.EntryCaseFiled, map[string]any{"stage": "private_contact"})
 	for name, test := range map[string]struct {
 		data *caseData
 		want string // done, now, ahead, skipped
 	}{
-		"filed":       {caseAt(recovery.Position{Stage: recovery.PrivateContact}, filed), "snaaaa"},
-		"watching":    {caseAt(recovery.Position{Stage: recovery.RecallWatch}, journalLine(recovery.EntryCaseFiled, map[string]any{"stage": "recall_watch"})), "naaaaa"},
-		"one to one":  {caseAt(recovery.Position{Stage: recovery.PrivateContact, OneToOne: true}, filed), "snsaaa"},
-		"leapt ahead": {caseAt(recovery.Position{Stage: recovery.Legal}, filed, journalLine(recovery.EntryEscalated, map[string]any{"to": "legal"}), stageEntered(recovery.Legal)), "sdssna"},
-		"closed":      {caseAt(recovery.Position{Stage: recovery.Closed}, filed, stageEntered(recovery.GroupNotice)), "sddssn"},
+		"filed":       {caseAt(recovery.Position{Stage: recovery.PrivateContact}), "snaaaa"},
+		"watching":    {caseAt(recovery.Position{Stage: recovery.RecallWatch}), "naaaaa"},
+		"one to one":  {caseAt(recovery.Position{Stage: recovery.PrivateContact, OneToOne: true}), "snsaaa"},
+		"leapt ahead": {thatLeft(recovery.Position{Stage: recovery.Legal}, recovery.PrivateContact), "sdssna"},
+		"closed":      {thatLeft(recovery.Position{Stage: recovery.Closed}, recovery.PrivateContact, recovery.GroupNotice), "sddssn"},
 	} {
 		if got := states(test.data); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
@@ -354,8 +366,10 @@ func TestTimelineIsNewestFirst(t *testing.T) {
 	t.Parallel()
 	first, second := journalLine(recovery.EntryCaseFiled, nil), contacted
 	first.Seq, second.Seq = 1, 2
-	c := &pageContext{texts: chineseTexts(t)}
-	events := c.newTimeline(caseAt(recovery.Position{}, first, second))
+	c := &pageContext{texts: chineseTexts(t), visitor: visitor{}}
+	data := caseAt(recovery.Position{})
+	data.journal = casework.JournalWindow{First: 1, Last: 2, Size: 2, Lines: []casework.JournalLine{first, second}}
+	events := c.newTimeline(data).Events
 	if len(events) != 2 || events[0].Seq != 2 || events[1].Mark != "stage" {
 		t.Errorf("%+v", events)
 	}
@@ -368,8 +382,8 @@ func TestStateToken(t *testing.T) {
 	seen := map[string]bool{data.stateToken(): true}
 	changes := []func(){
 		func() { data.Version++ },
-		func() { data.exhibits = append(data.exhibits, casework.Exhibit{BeingExamined: true}) },
-		func() { data.exhibits[0].BeingExamined = false },
+		func() { data.files = postgres.EvidenceCount{Total: 1, BeingExamined: 1} },
+		func() { data.files.BeingExamined = 0 },
 		func() { data.exports = append(data.exports, recovery.Export{State: recovery.ExportBuilding}) },
 		func() { data.exports[0].State = recovery.ExportReady },
 	}

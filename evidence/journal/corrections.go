@@ -36,14 +36,14 @@ const (
 	factSum = "recovered_fen" // what had come back after an entry
 )
 
-// AddCorrectedResults adds to the facts of a correction what followed from the
-// corrected entry and from those after it, so that readers of the journal need not
+// AddCorrectedResults adds to the facts of a correction where the case stood before the
+// corrected entry, and what followed from it and from those after it, so that readers of the journal need not
 // compute it again.
 func AddCorrectedResults(facts map[string]any, corrected int64, history recovery.History) {
 	if without := slices.Sorted(slices.Values(slices.Concat(history.WithoutEffect, history.NotRunning))); len(without) > 0 {
 		facts[factWithout] = without
 	}
-	results := history.Results.Since(corrected)
+	results := history.Results.SinceBefore(corrected)
 	if len(results.Recovered) > 0 {
 		facts[factRecovered] = results.Recovered
 	}
@@ -56,8 +56,8 @@ func AddCorrectedResults(facts map[string]any, corrected int64, history recovery
 }
 
 // ApplyCorrections returns the entries as they count, in the same order and number.
-// The entries are those of one case by their number; some may be absent, but no entry
-// that corrects another one.
+// The entries are those of one case by their number; some may be absent, but neither a
+// correction of an entry that is present, nor the one that it followed from.
 func ApplyCorrections(entries []Entry) []CorrectedEntry {
 	list, stages := make([]CorrectedEntry, len(entries)), stageLog{}
 	for i, entry := range entries {
@@ -107,14 +107,17 @@ func CorrectionMarks(entries []Entry) []recovery.CorrectionMark {
 // correctionFacts are the facts of a correction, as read from JSON.
 type correctionFacts struct {
 	entry     Entry
+	ofNote    bool // nothing follows from a note
 	without   map[int64]bool
 	recovered map[string]any
+	returns   []int64 // keys of recovered, in order
 	entered   map[string]any
 	fulfilled map[string]any
 }
 
 func parseCorrection(entry Entry) correctionFacts {
 	c := correctionFacts{entry: entry, without: map[int64]bool{}}
+	c.ofNote = entry.Facts["corrected_kind"] == string(recovery.EntryNoteAdded)
 	skipped, _ := entry.Facts[factWithout].([]any)
 	for _, seq := range skipped {
 		if number, isNumber := seq.(float64); isNumber {
@@ -122,6 +125,12 @@ func parseCorrection(entry Entry) correctionFacts {
 		}
 	}
 	c.recovered, _ = entry.Facts[factRecovered].(map[string]any)
+	for text := range c.recovered {
+		if seq, err := strconv.ParseInt(text, 10, 64); err == nil {
+			c.returns = append(c.returns, seq)
+		}
+	}
+	slices.Sort(c.returns)
 	c.entered, _ = entry.Facts[factEntered].(map[string]any)
 	c.fulfilled, _ = entry.Facts[factFulfilled].(map[string]any)
 	return c
@@ -143,25 +152,28 @@ func applyCorrection(before []CorrectedEntry, correction Entry, stages stageLog)
 	if first < 0 || target == 0 {
 		return
 	}
-	if before[first].Kind == recovery.EntryNoteAdded && before[first].Seq == target {
-		before[first].correctBy(correction)
-		before[first].setVoid(facts, target, stages)
-		return // nothing follows from a note
+	corrected := before[first].Seq == target
+	if facts.ofNote || corrected && before[first].Kind == recovery.EntryNoteAdded {
+		if corrected {
+			before[first].correctBy(correction)
+			before[first].setVoid(facts, target, stages)
+		}
+		return
 	}
 	stages.correctFrom(target, facts)
 	cause := int64(0) // first entry of the step to which an entry belongs
-	sum := lastRecovered(before[:first])
+	sum, returns := lastRecovered(before[:first]), facts.returns
 	for i := first; i < len(before); i++ {
 		entry := &before[i]
-		if !entry.isConsequence() {
+		if !entry.FollowsFromEarlier() {
 			cause = entry.Seq
 		}
 		if entry.Seq == target {
 			entry.correctBy(correction)
 		}
 		entry.setVoid(facts, cause, stages)
-		if recovered, came := facts.recovered[formatSeq(entry.Seq)]; came {
-			sum = recovered
+		for len(returns) > 0 && returns[0] <= entry.Seq {
+			sum, returns = facts.recovered[formatSeq(returns[0])], returns[1:]
 		}
 		entry.setRecovered(facts, sum)
 	}
@@ -188,7 +200,7 @@ var consequences = []recovery.EntryKind{
 // passed. find returns an entry by its number.
 func CauseOf(entry Entry, find func(seq int64) (Entry, error)) (Entry, error) {
 	cause := entry
-	for cause.isConsequence() && cause.Seq > 1 {
+	for cause.FollowsFromEarlier() && cause.Seq > 1 {
 		before, err := find(cause.Seq - 1)
 		if err != nil {
 			return Entry{}, err
@@ -204,7 +216,9 @@ func CauseOf(entry Entry, find func(seq int64) (Entry, error)) (Entry, error) {
 	return cause, nil
 }
 
-func (e Entry) isConsequence() bool {
+// FollowsFromEarlier reports whether the entry records what followed from the entry of a
+// step before it.
+func (e Entry) FollowsFromEarlier() bool {
 	bySystem := e.Actor.Role == recovery.RoleSystem || e.Kind == recovery.EntryMailsAsked
 	return bySystem && slices.Contains(consequences, e.Kind)
 }
@@ -252,7 +266,7 @@ func (e *CorrectedEntry) setVoid(facts correctionFacts, cause int64, stages stag
 	switch {
 	case e.Mark != nil:
 		void = e.Mark.TakenBack
-	case !e.isConsequence():
+	case !e.FollowsFromEarlier():
 	case changesStage && e.followsCorrection():
 		void = stages.stageBefore(e.Seq) != stage
 	case changesStage:
@@ -281,7 +295,7 @@ func isCommunication(kind recovery.EntryKind) bool {
 func (e *CorrectedEntry) setRecovered(facts correctionFacts, sum any) {
 	_, came := facts.recovered[formatSeq(e.Seq)]
 	_, recorded := e.Facts[factSum]
-	closes := e.Kind == recovery.EntryClosed && e.isConsequence()
+	closes := e.Kind == recovery.EntryClosed && e.FollowsFromEarlier()
 	if e.Kind == recovery.EntryCorrected || !came && !recorded {
 		return
 	}

@@ -192,6 +192,35 @@ func TestStagesThatFollowACorrection(t *testing.T) {
 	}
 }
 
+// A correction of a note changes nothing else, also for a reader who gets the correction
+// without the note.
+func TestCorrectedNoteThatIsAbsent(t *testing.T) {
+	t.Parallel()
+	got := journal.ApplyCorrections([]journal.Entry{
+		entryOf(3, recovery.EntryReturnRecorded, recovery.RoleClaimant, facts{"recovered_fen": 9.0}),
+		entryOf(4, recovery.EntryClosed, recovery.RoleSystem, facts{"recovered_fen": 9.0}),
+		entryOf(5, recovery.EntryCorrected, recovery.RoleClaimant, facts{"corrects": 2.0, "corrected_kind": "note_added"}),
+	})
+	if got[1].Void || got[0].Facts["recovered_fen"] != 9.0 || got[1].Facts["recovered_fen"] != 9.0 {
+		t.Errorf("after the correction of a note: %+v", got)
+	}
+}
+
+// The sum of a closing is that of the last return before it, also for a reader who does
+// not get the return.
+func TestSumWithoutTheReturn(t *testing.T) {
+	t.Parallel()
+	got := journal.ApplyCorrections([]journal.Entry{
+		entryOf(8, recovery.EntryClosed, recovery.RoleSystem, facts{"recovered_fen": 9.0}),
+		entryOf(9, recovery.EntryCorrected, recovery.RoleClaimant, facts{
+			"corrects": 6.0, "recovered_after": facts{"4": 3.0, "7": 5.0}, "entered_after": facts{"8": "closed"},
+		}),
+	})
+	if got[0].Facts["recovered_fen"] != 5.0 {
+		t.Errorf("the closing: %v", got[0].Facts)
+	}
+}
+
 // Applying corrections changes neither the given entries nor their number and order,
 // and without corrections it changes nothing.
 func TestApplyCorrectionsProperty(t *testing.T) {

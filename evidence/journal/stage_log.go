@@ -40,7 +40,7 @@ func (l stageLog) addEntry(entries []CorrectedEntry) {
 	if !changes {
 		return
 	}
-	for at > 0 && entries[at].isConsequence() {
+	for at > 0 && entries[at].FollowsFromEarlier() {
 		at--
 	}
 	if entries[at].Kind != recovery.EntryCorrected {

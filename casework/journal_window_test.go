@@ -1,0 +1,138 @@
+package casework_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"recourse/casework"
+	"recourse/casework/casetest"
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// takeRandomActs takes acts of all kinds that can be corrected, and corrects some of them.
+// Those that are refused change nothing.
+func takeRandomActs(t *testing.T, rig *casetest.Fixture, view casework.View, random *rand.Rand, count int) (corrected int) {
+	t.Helper()
+	now, sure := rig.Now(), true
+	who := view.Counterparts[0].ID
+	for range count {
+		size, err := rig.Store.JournalSize(t.Context(), view.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part := view.Amount / recovery.Money(1+random.Int64N(6))
+		correction := recovery.ActionBody{Action: recovery.Correct, Seq: 2 + random.Int64N(size), Reason: "记错了", Confirm: &sure}
+		acts := []recovery.ActionBody{
+			{Action: recovery.RecordReturn, CounterpartID: who, Amount: &part, At: &now, Channel: recovery.ByWeChat, Confirm: &sure},
+			{Action: recovery.RecordContact, CounterpartID: who, Channel: recovery.ByWeChat, Text: sane, SentAt: &now},
+			{Action: recovery.RecordResponse, CounterpartID: who, Kind: string(recovery.Promised), Text: "会还的", At: &now},
+			{Action: recovery.AddNote, Text: "备注", Visibility: recovery.NoteShared},
+			{Action: recovery.Escalate, To: recovery.Legal, Reason: "对方失联"},
+			{Action: recovery.Withdraw, Reason: "算了"},
+			{Action: recovery.Reopen, Reason: "还要"},
+			correction, correction, correction, correction,
+		}
+		body := acts[random.IntN(len(acts))]
+		if body.Action == recovery.Correct && random.IntN(2) == 0 {
+			body.Replacement = &recovery.ActionBody{Amount: &part}
+			if random.IntN(3) == 0 {
+				body.Replacement = &recovery.ActionBody{Text: "更正后的话" + strconv.FormatInt(size, 10)}
+			}
+		}
+		_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, body)
+		if err != nil {
+			_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, body)
+		}
+		if err == nil && body.Action == recovery.Correct {
+			corrected++
+		}
+	}
+	return corrected
+}
+
+// TestAWindowCountsLikeTheWholeJournal: an entry of a window counts as it does after
+// reading the whole journal, wherever the corrections and what they correct are.
+func TestAWindowCountsLikeTheWholeJournal(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(4) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			t.Parallel()
+			rig := casetest.New(t)
+			rig.SetNoon(1)
+			view := rig.FileCase(t)
+			if corrected := takeRandomActs(t, rig, view, rand.New(rand.NewPCG(seed, 1)), 60); corrected < 5 {
+				t.Fatalf("only %d corrections", corrected)
+			}
+			whole := journal.ApplyCorrections(rig.ReadEntries(t, view.ID))
+			for last := range int64(len(whole)) {
+				for _, limit := range []int{1, 4, 15} {
+					checkWindow(t, rig, view.ID, last+1, limit, whole)
+				}
+			}
+		})
+	}
+}
+
+func checkWindow(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, last int64, limit int, whole []journal.CorrectedEntry) {
+	t.Helper()
+	w, err := rig.JournalWindow(t.Context(), rig.Actor(recovery.RoleSupervisor), id, last, limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Last != last || w.First != max(1, last-int64(limit)+1) || w.Size != int64(len(whole)) {
+		t.Fatalf("the window of %d entries to %d is %d–%d of %d", limit, last, w.First, w.Last, w.Size)
+	}
+	entries := make([]journal.Entry, len(w.Lines))
+	for i, line := range w.Lines {
+		entries[i] = line.Entry
+	}
+	shown := slices.DeleteFunc(journal.ApplyCorrections(entries), func(e journal.CorrectedEntry) bool { return !w.Contains(e.Seq) })
+	if diff := cmp.Diff(whole[w.First-1:w.Last], shown); diff != "" {
+		t.Fatalf("entries %d–%d (-whole journal +window):\n%s", w.First, w.Last, diff)
+	}
+}
+
+// TestRecentMessages are the newest as they count: replaced ones with their new content,
+// those taken back not at all, however far away the correction is.
+func TestRecentMessages(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	rig.SetNoon(1)
+	view := rig.FileCase(t)
+	now := rig.Now()
+	for range 4 {
+		act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{
+			Action: recovery.RecordContact, CounterpartID: view.Counterparts[0].ID, Channel: recovery.ByWeChat, Text: sane, SentAt: &now,
+		})
+	}
+	for range 9 {
+		act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.AddNote, Text: "备注", Visibility: recovery.NoteShared})
+	}
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{Action: recovery.Correct, Seq: 5, Reason: "没有发"})
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{
+		Action: recovery.Correct, Seq: 4, Reason: "写错了", Replacement: &recovery.ActionBody{Channel: recovery.SMS},
+	})
+	lines, err := rig.RecentMessages(t.Context(), rig.Actor(recovery.RoleClaimant), view.ID, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var numbers []int64
+	entries := make([]journal.Entry, len(lines))
+	for i, line := range lines {
+		numbers, entries[i] = append(numbers, line.Seq), line.Entry
+	}
+	if !slices.Equal(numbers, []int64{3, 4, 16}) {
+		t.Fatalf("entries %v", numbers)
+	}
+	if got := journal.ApplyCorrections(entries); got[1].Facts["channel"] != string(recovery.SMS) || got[0].Facts["channel"] != string(recovery.ByWeChat) {
+		t.Errorf("channels %v, %v", got[0].Facts["channel"], got[1].Facts["channel"])
+	}
+	if c := readCase(t, rig, view.ID); c.Contacts.Newest != 4 {
+		t.Errorf("the newest message is entry %d", c.Contacts.Newest)
+	}
+}
