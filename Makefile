@@ -122,7 +122,7 @@ mkdir -p $(TOOLS)/new && GOBIN=$(TOOLS)/new $(DURING) 'building $(notdir $@)' go
 	&& mv $(TOOLS)/new/$(firstword $(subst -v, ,$(notdir $@))) $@
 endef
 
-bench: setup-test build ## measure the budgets, one row each (ARGS="filing": only one; ARGS=storm and ARGS=long take 15 minutes)
+bench: setup-test build ## measure the budgets, one row each (ARGS="filing": only one; ARGS=exports takes 5 minutes, ARGS=storm and ARGS=long 15)
 	@go -C dev run ./bench $(ARGS)
 
 gen: ## generate code

@@ -63,12 +63,13 @@ var stacks = [][]part{
 		{name: "parts", up: measurePartUploads},
 		{name: "filing", up: measureFiling},
 	},
+	{{name: "exports", up: measureExports}},
 	{{name: "long", up: measureLongCase}},
 	{{name: "storm", up: measureStorm}},
 }
 
 // onlyIfNamed are the parts that run only if their names are given.
-var onlyIfNamed = []string{"long", "storm"}
+var onlyIfNamed = []string{"exports", "long", "storm"}
 
 // runParts measures the named parts, or all except the long ones.
 func runParts(ctx context.Context, names []string, out io.Writer) error {
