@@ -51,7 +51,9 @@ func (d *Decoder) Content(ctx context.Context, file File) (intake.Content, error
 	if errors.Is(err, sandbox.ErrTooCostly) {
 		return intake.Content{Findings: []intake.Finding{intake.TooCostly}}, nil
 	}
-	content.View.JPEG = view
+	if len(view) > 0 {
+		content.View.JPEG = view
+	}
 	return content, err
 }
 

@@ -209,6 +209,18 @@ func TestTheDearestFiles(t *testing.T) {
 	}
 }
 
+// TestAPDFHasNoCopyForViewing, also if it was read in a child.
+func TestAPDFHasNoCopyForViewing(t *testing.T) {
+	t.Parallel()
+	data := streamsPDF(t, 1)
+	for name, decoder := range map[string]*decode.Decoder{"here": decode.NewLocalDecoder(), "in a child": decode.NewDecoder(newChildRunner(t))} {
+		content, err := decoder.Content(t.Context(), decode.File{ReaderAt: bytes.NewReader(data), Size: int64(len(data))})
+		if err != nil || content.View.JPEG != nil || len(content.Findings) > 0 {
+			t.Errorf("%s: %+v, %v", name, content, err)
+		}
+	}
+}
+
 // TestAPhotoIsDecodedInAChild: the result is the same as in this process.
 func TestAPhotoIsDecodedInAChild(t *testing.T) {
 	t.Parallel()
