@@ -24,11 +24,12 @@ import (
 // party gets them.
 var plantedMarksOfFiles = []string{
 	"plant-comment", "plant-xmp", "plant-iptc", "plant-author", "plant-title", "plant-annotation", "plant-attachment", "plant-attached", "plant-xfa", "plant-bookmark",
-	"plant-property", "plant-correction", "plant-request", "plant-joined", "plant-renamed",
+	"plant-property", "plant-correction", "plant-request", "plant-joined", "plant-renamed", "plant-why", "plant-number", "plant-note-reason", "plant-note-corrected",
 	"5oiR5piv546L6Iqz", "=E7=8E=8B=E8=8A=B3", `\u738b\u82b3`, "%E7%8E%8B%E8%8A%B3", "&#29579;&#33459;",
 }
 
-// amend corrects an answer and changes the counterparts, with personal data in every text.
+// amend corrects answers and notes and changes facts and counterparts, with personal data
+// in every text.
 func (p *plantedCase) amend() {
 	p.Helper()
 	text := allPlanted()
@@ -40,7 +41,16 @@ func (p *plantedCase) amend() {
 				Replacement: &recovery.ActionBody{Text: p.replacementFor(fmt.Sprint(entry.Facts["counterpart_id"])) + "更正：" + text},
 			})
 		}
+		if entry.Kind == recovery.EntryNoteAdded {
+			p.take(entry.Actor.Role, recovery.ActionBody{
+				Action: recovery.Correct, Seq: entry.Seq, Reason: "plant-note-reason " + text, Replacement: &recovery.ActionBody{Text: "plant-note-corrected " + text},
+			})
+		}
 	}
+	number := p.c.TransactionNo
+	p.take(recovery.RoleClaimant, recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: new("plant-number-13900001234")})
+	p.take(recovery.RoleClaimant, recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: new(""), Why: "plant-why " + text})
+	p.take(recovery.RoleClaimant, recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: &number})
 	p.take(recovery.RoleClaimant, recovery.ActionBody{Action: recovery.AddCounterpart, Alias: "plant-joined", Contact: "plant-contact"})
 	p.take(recovery.RoleClaimant, recovery.ActionBody{Action: recovery.RenameCounterpart, CounterpartID: p.c.Counterparts[2].ID, Alias: "plant-renamed"})
 	p.take(recovery.RoleClaimant, recovery.ActionBody{Action: recovery.SubmitAppeal, Confirm: new(true)})

@@ -379,8 +379,14 @@ func TestNothingPlantedReachesAnotherParty(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	archive := strings.Join(p.leaks(whole), "\n")
+	for _, kept := range []string{"plant-note", "plant-note-reason", "plant-note-corrected"} {
+		if !strings.Contains(archive, kept) {
+			t.Errorf("the archive does not get %s", kept)
+		}
+	}
 	court := strings.Join(p.leaks(p.export(recovery.Export{Audience: recovery.ForCourt})), "\n")
-	for _, kept := range []string{"plant-receiver", "plant-complaint", "PlantMaker", "plant-film", "13900001234", "plant-contact", "plant-correction", "plant-xmp", "plant-iptc", "plant-xfa", "plant-renamed"} {
+	for _, kept := range []string{"plant-receiver", "plant-complaint", "PlantMaker", "plant-film", "13900001234", "plant-contact", "plant-correction", "plant-xmp", "plant-iptc", "plant-xfa", "plant-renamed", "plant-why", "plant-number"} {
 		if !strings.Contains(court, kept) {
 			t.Errorf("the court does not get %s", kept)
 		}

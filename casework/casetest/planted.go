@@ -70,6 +70,8 @@ func (r *Fixture) plantActions(t testing.TB, c casework.View, text string) {
 		}},
 		{recovery.RoleClaimant, recovery.ActionBody{Action: recovery.AddCounterpart, Alias: "迟到的陈大文", Contact: "wx-daiwen-9911"}},
 		{recovery.RoleClaimant, recovery.ActionBody{Action: recovery.RenameCounterpart, CounterpartID: c.Counterparts[1].ID, Alias: "改名的陈志远"}},
+		{recovery.RoleClaimant, recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: new("13900001234")}},
+		{recovery.RoleClaimant, recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: new(""), Why: text}},
 		{recovery.RoleClaimant, recovery.ActionBody{Action: recovery.Escalate, To: recovery.GroupNotice, Reason: text}},
 	} {
 		if _, err := r.TakeAction(t.Context(), r.As(one.role), c.ID, one.body); err != nil {
