@@ -41,3 +41,48 @@ func BenchmarkRecordContact(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCorrect corrects the first return of a case that has few steps, and of one that
+// has thousands. Only the ratio of the two is meaningful.
+func BenchmarkCorrect(b *testing.B) {
+	for _, count := range []int{50, 2000} {
+		b.Run(strconv.Itoa(count), func(b *testing.B) {
+			rig := casetest.New(b)
+			view := rig.FileCase(b)
+			acts := []recovery.ActionBody{
+				{Action: recovery.RecordReturn, Channel: recovery.ByWeChat},
+				{Action: recovery.RecordContact, Channel: recovery.ByWeChat, Text: sane, CounterpartID: view.Counterparts[0].ID},
+				{Action: recovery.RecordResponse, Kind: string(recovery.Promised), CounterpartID: view.Counterparts[0].ID},
+			}
+			take := func(body recovery.ActionBody) {
+				if _, err := rig.TakeAction(b.Context(), rig.As(recovery.RoleClaimant), view.ID, body); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for i := range count {
+				body, at := acts[i%len(acts)], rig.Now()
+				switch body.Action {
+				case recovery.RecordReturn:
+					body.Amount, body.At = fen(1), &at
+				case recovery.RecordContact:
+					body.SentAt = &at
+				default:
+					body.At = &at
+				}
+				take(body)
+			}
+			var took []time.Duration
+			amount := recovery.Money(1)
+			for b.Loop() {
+				amount = amount%100 + 1
+				began := time.Now()
+				take(recovery.ActionBody{
+					Action: recovery.Correct, Seq: 2, Reason: "记错了", Replacement: &recovery.ActionBody{Amount: fen(amount + 1)},
+				})
+				took = append(took, time.Since(began))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -30,6 +31,7 @@ func takeRandomActs(t *testing.T, rig *casetest.Fixture, view casework.View, ran
 		acts := []recovery.ActionBody{
 			{Action: recovery.RecordReturn, CounterpartID: who, Amount: &part, At: &now, Channel: recovery.ByWeChat, Confirm: &sure},
 			{Action: recovery.RecordContact, CounterpartID: who, Channel: recovery.ByWeChat, Text: sane, SentAt: &now},
+			{Action: recovery.PlanContact, CounterpartID: who, Channel: recovery.ByWeChat, Text: sane},
 			{Action: recovery.RecordResponse, CounterpartID: who, Kind: string(recovery.Promised), Text: "会还的", At: &now},
 			{Action: recovery.AddNote, Text: "备注", Visibility: recovery.NoteShared},
 			{Action: recovery.Escalate, To: recovery.Legal, Reason: "对方失联"},
@@ -65,10 +67,11 @@ func TestAWindowCountsLikeTheWholeJournal(t *testing.T) {
 			rig := casetest.New(t)
 			rig.SetNoon(1)
 			view := rig.FileCase(t)
-			if corrected := takeRandomActs(t, rig, view, rand.New(rand.NewPCG(seed, 1)), 60); corrected < 5 {
+			if corrected := takeRandomActs(t, rig, view, rand.New(rand.NewPCG(seed, 1)), 60); corrected < 3 {
 				t.Fatalf("only %d corrections", corrected)
 			}
 			whole := journal.ApplyCorrections(rig.ReadEntries(t, view.ID))
+			checkContacts(t, rig, view.ID, whole)
 			for last := range int64(len(whole)) {
 				for _, limit := range []int{1, 4, 15} {
 					checkWindow(t, rig, view.ID, last+1, limit, whole)
@@ -94,6 +97,39 @@ func checkWindow(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, last i
 	shown := slices.DeleteFunc(journal.ApplyCorrections(entries), func(e journal.CorrectedEntry) bool { return !w.Contains(e.Seq) })
 	if diff := cmp.Diff(whole[w.First-1:w.Last], shown); diff != "" {
 		t.Fatalf("entries %d–%d (-whole journal +window):\n%s", w.First, w.Last, diff)
+	}
+}
+
+// checkContacts checks that the contacts kept beside the journal are those that count.
+func checkContacts(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, whole []journal.CorrectedEntry) {
+	t.Helper()
+	var want, got []string
+	totals := recovery.ContactTotals{}
+	for _, entry := range whole {
+		planned := entry.Kind == recovery.EntryContactPlanned
+		if entry.Void || !planned && entry.Kind != recovery.EntryContactRecorded {
+			continue
+		}
+		want = append(want, fmt.Sprint(entry.Seq, planned))
+		if !planned {
+			totals.Private++
+		}
+		if breaches, _ := entry.Facts["breaches"].([]any); len(breaches) > 0 {
+			totals.Breaches++
+		}
+	}
+	log, err := rig.Store.ContactLog(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, contact := range log {
+		got = append(got, fmt.Sprint(contact.Seq, contact.Planned))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("contacts (-journal +kept):\n%s", diff)
+	}
+	if counted, err := rig.Store.ContactTotals(t.Context(), id); err != nil || counted != totals {
+		t.Errorf("%+v are counted, want %+v, %v", counted, totals, err)
 	}
 }
 

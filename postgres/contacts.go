@@ -104,32 +104,83 @@ func contactValues(id recovery.CaseID, e recovery.ContactEntry) []any {
 	return []any{id, e.Seq, e.Planned, e.Letter, e.CounterpartID, e.InGroup, e.At, strings.Join(codes, " ")}
 }
 
-func isCorrection(record journal.Record) bool { return record.Kind == recovery.EntryCorrected }
+// correctContacts brings the contacts of a case up to date after corrections.
+func (w *journalWriter) correctContacts(ctx context.Context) error {
+	for _, record := range w.added {
+		if record.Kind != recovery.EntryCorrected {
+			continue
+		}
+		correction, err := journal.ParseEntry(record.Bytes)
+		if err != nil {
+			return err
+		}
+		if err := correctContact(ctx, w.tx, w.id, correction); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// correctContact changes the one contact that a correction corrects, if it corrects one.
+// All are read again if the correction decides whether others count.
+func correctContact(ctx context.Context, tx pgx.Tx, id recovery.CaseID, correction journal.Entry) error {
+	// An earlier correction may have made some void that count again after this one.
+	var corrected recovery.EntryKind
+	var someVoid bool
+	err := tx.QueryRow(ctx, `select coalesce((select kind from journal_entries where case_id = $1 and seq = $3), ''),
+		exists (select from journal_entries e where case_id = $1 and kind = any($2)
+			and not exists (select from contacts c where c.case_id = e.case_id and c.seq = e.seq))`,
+		id, dependentContacts, correction.Corrects()).Scan(&corrected, &someVoid)
+	switch {
+	case err != nil:
+		return err
+	case someVoid || correction.Facts["without_effect"] != nil:
+		return rebuildContacts(ctx, tx, id)
+	case !slices.Contains(contactKinds, corrected):
+		return nil
+	}
+	numbers := []int64{correction.Corrects(), correction.Seq}
+	rows, err := queryAllIn[entryRow](ctx, tx, "read contact", entryColumns+` where case_id = $1 and seq = any($2) order by seq`, id, numbers)
+	if err != nil {
+		return err
+	}
+	return replaceContacts(ctx, tx, id, rows, ` and seq = $2`, correction.Corrects())
+}
+
+// dependentContacts are the kinds of contacts that lose their effect when an earlier entry
+// is corrected. The others happened, whatever the case was.
+var dependentContacts = []recovery.EntryKind{recovery.EntryContactPlanned, recovery.EntryInstalmentReminded}
 
 func isContact(row entryRow) bool { return slices.Contains(contactKinds, row.Kind) }
 
-// rebuildContacts reads the contacts of a case again from its journal. A correction
-// can change any of them.
+// rebuildContacts reads all contacts of a case again from its journal.
 func rebuildContacts(ctx context.Context, tx pgx.Tx, id recovery.CaseID) error {
 	kinds := append(slices.Clone(contactKinds), recovery.EntryCorrected)
 	rows, err := queryAllIn[entryRow](ctx, tx, "read contacts", selectContactEntries, id, kinds)
 	if err != nil || !slices.ContainsFunc(rows, isContact) {
 		return err
 	}
+	return replaceContacts(ctx, tx, id, rows, "")
+}
+
+// replaceContacts replaces the contacts that the condition selects by those in the rows,
+// and counts again.
+func replaceContacts(ctx context.Context, tx pgx.Tx, id recovery.CaseID, rows []entryRow, condition string, args ...any) error {
 	list, err := contactLog(rows)
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"contacts", "contact_totals"} {
-		if _, err := tx.Exec(ctx, `delete from `+table+` where case_id = $1`, id); err != nil {
-			return err
-		}
+	if _, err := tx.Exec(ctx, `delete from contacts where case_id = $1`+condition, append([]any{id}, args...)...); err != nil {
+		return err
 	}
 	columns := []string{"case_id", "seq", "planned", "letter", "counterpart_id", "in_group", "at", "breaches"}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"contacts"}, columns, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
 		return contactValues(id, list[i]), nil
 	}))
 	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `delete from contact_totals where case_id = $1`, id); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, countContacts, id)

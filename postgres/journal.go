@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -322,10 +321,10 @@ func (w *journalWriter) sendBatch(ctx context.Context) error {
 			w.id, int64(w.head.Size()), w.head.Hashes())
 	}
 	err := w.tx.SendBatch(ctx, w.batch).Close()
-	if err == nil && slices.ContainsFunc(w.added, isCorrection) {
-		err = rebuildContacts(ctx, w.tx, w.id)
+	if err != nil {
+		return err
 	}
-	return err
+	return w.correctContacts(ctx)
 }
 
 // queueEntry queues the rows of one entry and its values. The version is that of the case

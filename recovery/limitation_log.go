@@ -263,6 +263,9 @@ func (p Position) withLimitation(m Command, step Step) Position {
 			next.Counterparts[i].LimitationLog = state.LimitationLog.Add(h, state.ID, lone).compact()
 		}
 	}
+	if !next.LimitationOver && !next.AvoidanceOver {
+		return next // computing the periods of every step would cost more than the step
+	}
 	before, after := p.Limitation(), next.Limitation()
 	next.LimitationOver = next.LimitationOver && !after.Ends.After(before.Ends)
 	next.AvoidanceOver = next.AvoidanceOver && !after.Avoidance.After(before.Avoidance)
