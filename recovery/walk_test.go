@@ -38,6 +38,9 @@ func TestWalks(t *testing.T) {
 						replayed[worker][what]++
 					}
 				}
+				for _, action := range w.corrected {
+					replayed[worker][string(recovery.Correct)+" "+string(action)]++
+				}
 			}
 		})
 	}
@@ -62,20 +65,30 @@ func TestWalks(t *testing.T) {
 			t.Errorf("no replayed walk takes %s", action)
 		}
 	}
+	for _, rule := range recovery.CorrectionRules() {
+		corrections := 0
+		for _, part := range replayed {
+			corrections += part[string(recovery.Correct)+" "+string(rule.Action)]
+		}
+		if corrections == 0 && rule.Action != recovery.AddNote { // a note is no step
+			t.Errorf("no walk corrects %s", rule.Action)
+		}
+	}
 }
 
 // walk is one journey, what is known of it from outside, and how it came here.
 type walk struct {
-	t     *testing.T
-	seed  uint64
-	r     *rand.Rand
-	p     recovery.Position
-	sums  sums
-	now   time.Time
-	heard map[recovery.CounterpartID]recovery.LimitationLog
-	trail []string
-	start recovery.Position
-	steps []recovery.RecordedStep
+	t         *testing.T
+	seed      uint64
+	r         *rand.Rand
+	p         recovery.Position
+	sums      sums
+	now       time.Time
+	heard     map[recovery.CounterpartID]recovery.LimitationLog
+	trail     []string
+	start     recovery.Position
+	steps     []recovery.RecordedStep
+	corrected []recovery.Action // whose correction was compared
 }
 
 // sums are the fen that were put in, counted without the code under test.
@@ -129,6 +142,7 @@ func (w *walk) run() {
 	w.silence()
 	if w.isReplayed() {
 		w.replay()
+		w.correctEach()
 	}
 }
 
@@ -249,4 +263,39 @@ func (w *walk) silence() {
 		}
 	}
 	w.fatal("silence does not close the case")
+}
+
+// correctEach: a step that is taken back or replaced leaves everything that is derived
+// from the steps as if the right step had been recorded. Of each action one step is tried.
+func (w *walk) correctEach() {
+	for i, step := range w.steps {
+		if step.Command == nil || slices.Contains(w.corrected, step.Command.Action) || !isCorrectable(step.Command.Action) {
+			continue
+		}
+		w.corrected = append(w.corrected, step.Command.Action)
+		w.compareCorrected(step.Seq, nil, slices.Delete(slices.Clone(w.steps), i, i+1))
+		w.compareCorrected(step.Seq, step.Command, w.steps)
+	}
+}
+
+func isCorrectable(action recovery.Action) bool {
+	return slices.ContainsFunc(recovery.CorrectionRules(), func(r recovery.CorrectionRule) bool { return r.Action == action })
+}
+
+// compareCorrected compares the history of the steps with a correction with that of the
+// right steps.
+func (w *walk) compareCorrected(seq int64, replacement *recovery.Command, right []recovery.RecordedStep) {
+	correction := recovery.RecordedStep{Seq: int64(len(w.steps) + 2), At: w.now, Command: &recovery.Command{
+		Action: recovery.Correct, Confirm: true, Correction: &recovery.Correction{Seq: seq, Replacement: replacement},
+	}}
+	got, err := recovery.Replay(w.start, w.start.PaidAt, append(slices.Clip(w.steps), correction), noDeadlines)
+	want, wantErr := recovery.Replay(w.start, w.start.PaidAt, right, noDeadlines)
+	switch {
+	case (err == nil) != (wantErr == nil):
+		w.fatal("corrected", seq, err, wantErr)
+	case err != nil && recovery.CodeOf(err) != recovery.CodeCorrectionRefused:
+		w.fatal("corrected", seq, err)
+	case err == nil && text(w.t, got) != text(w.t, want):
+		w.fatal("corrected", seq, text(w.t, got), "and as if recorded right", text(w.t, want))
+	}
 }
