@@ -256,6 +256,31 @@ func TestABillIsAdoptedWithOnePress(t *testing.T) {
 	}
 }
 
+// TestAnAdoptedFactIsAmended expects what a bill showed to be amended like what was typed:
+// the number can be removed, and is offered for adoption again.
+func TestAnAdoptedFactIsAmended(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	filed := rig.FileCase(t)
+	file := uploadBill(t, rig, filed.ID, filed.SentAt.Add(4*time.Minute))
+	adopt := recovery.ActionBody{Action: recovery.AdoptMatch, EvidenceID: file.ID, Row: 4}
+	act(t, rig, recovery.RoleClaimant, filed.ID, adopt)
+	adopted := findEntry(t, rig, filed.ID, recovery.EntryFactsAmended).Seq
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), filed.ID, recovery.ActionBody{Action: recovery.Correct, Seq: adopted, Reason: "x"})
+	if fault := wantCode(t, err, recovery.CodeCorrectionRefused); fault.Correction.Reason != recovery.ReplacedByAction || fault.Correction.Action != recovery.AmendFacts {
+		t.Errorf("the refusal is %+v", fault.Correction)
+	}
+	sent := filed.SentAt.Add(2 * time.Minute)
+	act(t, rig, recovery.RoleClaimant, filed.ID, recovery.ActionBody{Action: recovery.AmendFacts, TransactionNo: new(""), Why: "那一笔是别的转账", SentAt: &sent})
+	if view := readCase(t, rig, filed.ID); view.TransactionNo != "" || !view.SentAt.Equal(sent) || view.Counterparts[0].Alias != "周宁" {
+		t.Errorf("amended: %q %s %s", view.TransactionNo, view.SentAt, view.Counterparts[0].Alias)
+	}
+	act(t, rig, recovery.RoleClaimant, filed.ID, adopt)
+	if view := readCase(t, rig, filed.ID); view.TransactionNo != "100005000200" {
+		t.Errorf("adopted again: %q", view.TransactionNo)
+	}
+}
+
 // TestTakingBackAnAddedCounterpart expects nothing of the person to stay: no mark, no
 // words in the search, no link that works.
 func TestTakingBackAnAddedCounterpart(t *testing.T) {

@@ -3,6 +3,7 @@ package casework_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -148,6 +149,41 @@ func TestOnlyAdminsManageWebhooks(t *testing.T) {
 	}
 	if list, err := r.Webhooks(t.Context(), r.Actor(recovery.RoleAdmin)); err != nil || len(list) != 1 {
 		t.Errorf("%+v (%v)", list, err)
+	}
+}
+
+// TestTheEventOfACorrection names the entry that corrects and the corrected one, and has
+// no words of the reason.
+func TestTheEventOfACorrection(t *testing.T) {
+	t.Parallel()
+	r := newTold(t)
+	now := r.SetNoon(1)
+	r.add(t, casework.WebhookInput{URL: hook.URL})
+	id := r.FileCase(t).ID
+	act(t, r.Fixture, recovery.RoleClaimant, id, recovery.ActionBody{Action: recovery.RecordReturn, Amount: fen(20), At: &now, Channel: recovery.Cash})
+	seq := findEntry(t, r.Fixture, id, recovery.EntryReturnRecorded).Seq
+	act(t, r.Fixture, recovery.RoleClaimant, id, recovery.ActionBody{
+		Action: recovery.Correct, Seq: seq, Reason: "王小满记错了", Replacement: &recovery.ActionBody{Amount: fen(30)},
+	})
+	claimed, err := r.Store.ClaimDeliveries(t.Context(), 10, time.Minute, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := map[string]int64{}
+	for _, delivery := range claimed {
+		var payload struct {
+			Data struct{ Seq, Corrects int64 }
+		}
+		if err := json.Unmarshal([]byte(delivery.Payload), &payload); err != nil || strings.Contains(delivery.Payload, "王小满") {
+			t.Errorf("%s: %v", delivery.Payload, err)
+		}
+		events[delivery.Type] = payload.Data.Corrects
+		if delivery.Type == "case.entry_corrected" && payload.Data.Seq != findEntry(t, r.Fixture, id, recovery.EntryCorrected).Seq {
+			t.Errorf("the event is %s", delivery.Payload)
+		}
+	}
+	if corrects, sent := events["case.entry_corrected"]; !sent || corrects != seq || events["case.return_recorded"] != 0 {
+		t.Errorf("the events correct %v, want entry %d", events, seq)
 	}
 }
 
