@@ -161,6 +161,25 @@ func TestReturnAnswers(t *testing.T) {
 	}
 }
 
+// TestASumBeyondWhatIsMissingIsAsked: the counterpart's page asks once more before a sum
+// beyond what is missing, keeps what was typed, and takes it when it is confirmed.
+func TestASumBeyondWhatIsMissingIsAsked(t *testing.T) {
+	t.Parallel()
+	s := newSiteAtNoon(t)
+	view := s.FileCase(t)
+	path := issueLink(t, s, view)
+	stranger := s.newBrowser(t)
+	page := stranger.postForm(stranger.get(path), path)
+	asked := stranger.submitForm(page, "say-returned", url.Values{"amount_fen": {"20000"}}).expect(t, 409, "¥20,000.00", "金额没写错吗")
+	if _, kept := stranger.readForm(asked, "say-returned"); kept.Get("amount_fen") != "20000" || kept.Get("confirm") != "" {
+		t.Errorf("kept: %v", kept)
+	}
+	if seen, err := s.Case(t.Context(), s.Actor(recovery.RoleAgent), view.ID); err != nil || !isUnanswered(seen.Position) {
+		t.Errorf("an unconfirmed sum was recorded: %+v (%v)", seen.Position, err)
+	}
+	stranger.submitForm(asked, "say-returned", url.Values{"confirm": {"true"}}).expect(t, 200, "你说已退，等付款人确认")
+}
+
 func isUnanswered(p recovery.Position) bool {
 	return p.Stage == recovery.PrivateContact && p.Counterparts[0].Answer == "" && p.Counterparts[0].ReportedReturned == 0 && len(p.Plans) == 0
 }

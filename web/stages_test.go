@@ -104,6 +104,10 @@ func TestPlanFromPages(t *testing.T) {
 	if _, values := p.readForm(page, "do-record_instalment"); values.Get("amount_fen") != "500.00" || values.Get("no") != "1" {
 		t.Errorf("the form begins with %v", values)
 	}
+	asked := p.submitForm(page, "do-record_instalment", url.Values{"amount_fen": {"5000"}}).expect(t, 409, "¥5,000.00", "金额没写错吗")
+	if _, kept := p.readForm(asked, "do-record_instalment"); kept.Get("amount_fen") != "5000" || kept.Get("no") != "1" {
+		t.Errorf("the question keeps %v", kept)
+	}
 	p.submitForm(page, "do-record_instalment", nil).expect(t, 200, "已付", "还有 ¥1,500.00", "一期还款到账")
 	s.SetClock(s.Now().AddDate(0, 0, 45))
 	p.get(home).expect(t, 200, "逾期")
@@ -210,7 +214,12 @@ func TestLegalTasks(t *testing.T) {
 	if bad.Status != 422 || !bad.hasText("do-record_legal_step-kind-error", "小写英文") {
 		t.Errorf("a word that is none: %d", bad.Status)
 	}
+	asked := legal.submitForm(legal.get(home), "do-record_legal_step", url.Values{"kind": {"hearing_held"}, "amount_fen": {"3000"}}).expect(t, 409, "你填的费用是 ¥3,000.00，比要追的钱还多")
+	if _, kept := legal.readForm(asked, "do-record_legal_step"); kept.Get("amount_fen") != "3000" || kept.Get("kind") != "hearing_held" {
+		t.Errorf("the question keeps %v", kept)
+	}
 	legal.get(home+"/export").expect(t, 200, "时限", "法律事项", "已支出费用 ¥30.00")
+	legal.submitForm(asked, "do-record_legal_step", url.Values{"confirm": {"true"}}).expect(t, 200, "已支出费用 ¥3,030.00")
 }
 
 // TestHandOverAndHarassment names a representative, and stops contact with a
