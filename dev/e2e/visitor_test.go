@@ -153,6 +153,34 @@ func (v *visitor) readValue(expression string) string {
 	return read
 }
 
+// unusable lists what keeps people from using a page: parts wider than the screen, fields
+// and links without a name, repeated ids, and fields that the keyboard does not reach.
+const unusable = `(() => {
+	const found = [];
+	const screen = document.documentElement;
+	if (screen.scrollWidth > screen.clientWidth + 1) found.push("wider than the screen: " + screen.scrollWidth);
+	const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+	found.push(...ids.filter((id, i) => ids.indexOf(id) !== i).map((id) => "repeated id " + id));
+	for (const e of document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")) {
+		if (![...(e.labels || [])].some((l) => l.textContent.trim()) && !e.getAttribute("aria-label")) found.push("no label: " + e.name);
+		if (e.tabIndex < 0) found.push("not reached by the keyboard: " + e.name);
+	}
+	for (const e of document.querySelectorAll("main a, main button")) {
+		if (!e.textContent.trim() && !e.getAttribute("aria-label")) found.push("no name: " + e.outerHTML);
+	}
+	if (document.querySelectorAll("h1").length !== 1) found.push("not one heading");
+	return found.join("; ");
+})()`
+
+// assertUsable saves a screenshot and expects that everybody can use the page.
+func (v *visitor) assertUsable(name string) {
+	v.t.Helper()
+	v.saveScreenshot(name)
+	if found := v.readValue(unusable); found != "" {
+		v.t.Errorf("%s: %s", name, found)
+	}
+}
+
 // saveScreenshot saves a screenshot if RECOURSE_SCREENSHOTS names a folder.
 func (v *visitor) saveScreenshot(name string) {
 	v.t.Helper()
