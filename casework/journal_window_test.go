@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -37,6 +38,8 @@ func takeRandomActs(t *testing.T, rig *casetest.Fixture, view casework.View, ran
 			{Action: recovery.Escalate, To: recovery.Legal, Reason: "对方失联"},
 			{Action: recovery.Withdraw, Reason: "算了"},
 			{Action: recovery.Reopen, Reason: "还要"},
+			{Action: recovery.PauseCase, Reason: "等等"},
+			{Action: recovery.ResumeCase, Reason: "继续"},
 			correction, correction, correction, correction,
 		}
 		body := acts[random.IntN(len(acts))]
@@ -72,6 +75,7 @@ func TestAWindowCountsLikeTheWholeJournal(t *testing.T) {
 			}
 			whole := journal.ApplyCorrections(rig.ReadEntries(t, view.ID))
 			checkContacts(t, rig, view.ID, whole)
+			checkReplayedDeadlines(t, rig, view.ID)
 			for last := range int64(len(whole)) {
 				for _, limit := range []int{1, 4, 15} {
 					checkWindow(t, rig, view.ID, last+1, limit, whole)
@@ -130,6 +134,44 @@ func checkContacts(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, whol
 	}
 	if counted, err := rig.Store.ContactTotals(t.Context(), id); err != nil || counted != totals {
 		t.Errorf("%+v are counted, want %+v, %v", counted, totals, err)
+	}
+}
+
+// checkReplayedDeadlines checks that a replay, which computes deadlines only where a clock
+// changes, ends with those computed after every single step.
+func checkReplayedDeadlines(t *testing.T, rig *casetest.Fixture, id recovery.CaseID) {
+	t.Helper()
+	c := readCase(t, rig, id).Case
+	recorded, err := rig.Store.ReadSteps(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := rig.Registry.RuleSet(c.Playbook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last recovery.Step
+	var lastAt time.Time
+	deadlines := func(before []recovery.Deadline, step recovery.Step, at time.Time) []recovery.Deadline {
+		past := c
+		past.Deadlines, last, lastAt = before, step, at
+		return book.Deadlines(past, step, at)
+	}
+	steps := slices.DeleteFunc(recorded.Steps, func(s recovery.RecordedStep) bool {
+		return s.Command != nil && (s.Command.Correction != nil || s.Command.Action == recovery.Reopen)
+	})
+	var want []recovery.Deadline
+	for n := range len(steps) + 1 {
+		history, err := recovery.Replay(recorded.Start, c.CreatedAt, steps[:n], deadlines)
+		if err != nil {
+			return // what follows was possible only after a correction
+		}
+		if n > 0 && lastAt.Equal(steps[n-1].At) || n == 0 {
+			want = deadlines(want, last, lastAt)
+		}
+		if diff := cmp.Diff(want, history.Deadlines); diff != "" {
+			t.Fatalf("deadlines after %d steps (-each step +replay):\n%s", n, diff)
+		}
 	}
 }
 

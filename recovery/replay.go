@@ -86,6 +86,9 @@ type History struct {
 	// NotRunning are the steps of deadlines that did not run.
 	NotRunning []int64
 	Results    StepResults
+
+	// outdated computes the deadlines after the last step; nil if they are computed.
+	outdated func() []Deadline
 }
 
 // StepResults are what followed from each step, by Seq number. Only After has every
@@ -177,7 +180,8 @@ func (h *History) applyStep(s RecordedStep, deadlines Deadliner) error {
 	if s.isDeadline() && !slices.Contains(before.AllClocks(), ClockState{Clock: s.Clock, Ref: s.Ref}) {
 		h.NotRunning = append(h.NotRunning, s.Seq)
 	}
-	h.Position, h.Deadlines = step.Next, deadlines(h.Deadlines, step, s.At)
+	h.Position = step.Next
+	h.followClocks(before, step, s.At, deadlines)
 	h.Results.addStep(s.Seq, before, h.Position)
 	h.addRecovered(before.Stage, h.Position.Recovered-before.Recovered)
 	if s.Command != nil && s.Command.Action == RecordResponse {
@@ -193,6 +197,21 @@ func (h *History) applyStep(s RecordedStep, deadlines Deadliner) error {
 		h.ClosedAt, h.LastStage = &s.At, before.Stage
 	}
 	return nil
+}
+
+// followClocks computes the deadlines after a step that starts, stops or ends a clock.
+// Otherwise no clock remembers the step, so only those after the last one are computed.
+func (h *History) followClocks(before Position, step Step, at time.Time, deadlines Deadliner) {
+	h.outdated = func() []Deadline { return deadlines(h.Deadlines, step, at) }
+	if step.Restart != NoClock || !slices.Equal(before.AllClocks(), step.Next.AllClocks()) {
+		h.updateDeadlines()
+	}
+}
+
+func (h *History) updateDeadlines() {
+	if h.outdated != nil {
+		h.Deadlines, h.outdated = h.outdated(), nil
+	}
 }
 
 // HasContacted reports whether the case has left a stage in which the counterparts are
@@ -247,6 +266,7 @@ func Replay(start Position, filedAt time.Time, steps []RecordedStep, deadlines D
 			return History{}, refuseCorrection(lastCorrected(steps), CorrectionRefusal{Reason: LaterEntryDepends, Entry: step.Seq}, err)
 		}
 	}
+	history.updateDeadlines()
 	return history, nil
 }
 
