@@ -175,6 +175,26 @@ func checkReplayedDeadlines(t *testing.T, rig *casetest.Fixture, id recovery.Cas
 	}
 }
 
+// TestReplayRestartsClocks: a promise restarts its clock, without starting or ending one.
+func TestReplayRestartsClocks(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	noon := rig.SetNoon(1)
+	view := rig.FileCase(t)
+	who := view.Counterparts[0].ID
+	for hours := range 4 {
+		now := rig.SetClock(noon.Add(time.Duration(hours) * time.Hour))
+		act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{
+			Action: recovery.RecordResponse, CounterpartID: who, Kind: string(recovery.Promised), Text: "会还的", At: &now,
+		})
+	}
+	now := rig.SetClock(noon.Add(5 * time.Hour))
+	act(t, rig, recovery.RoleClaimant, view.ID, recovery.ActionBody{
+		Action: recovery.RecordContact, CounterpartID: who, Channel: recovery.ByWeChat, Text: sane, SentAt: &now,
+	})
+	checkReplayedDeadlines(t, rig, view.ID)
+}
+
 // TestRecentMessages are the newest as they count: replaced ones with their new content,
 // those taken back not at all, however far away the correction is.
 func TestRecentMessages(t *testing.T) {
