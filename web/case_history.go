@@ -10,7 +10,7 @@ import (
 const (
 	// maxShownEvents is the number of journal entries that a page shows at once. More make
 	// it heavier than a telephone should load.
-	maxShownEvents = 20
+	maxShownEvents = 18
 	// maxShownMessages is the number of newest messages beside the limits of contact.
 	maxShownMessages = 20
 	// maxShownFiles is the number of newest files that a page shows.
