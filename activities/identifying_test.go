@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
@@ -33,9 +32,7 @@ func (b *exportFixture) keepPhoto(kind recovery.EvidenceKind, data []byte, media
 	if !derive {
 		return kept
 	}
-	examiner, err := intake.NewExaminer(time.Now)
-	b.must(err)
-	content, err := examiner.Decode(b.Context(), bytes.NewReader(data), int64(len(data)))
+	content, err := intake.Decode(b.Context(), bytes.NewReader(data), int64(len(data)))
 	b.must(err)
 	sum, size := b.blob(content.View.JPEG)
 	made := b.draft(recovery.EntryEvidenceDerived, "derived:view:"+string(one.ID))

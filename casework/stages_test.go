@@ -157,7 +157,7 @@ func tryAct(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, p recovery.
 	}
 	for _, role := range mayNow {
 		if act.Alias != "" {
-			act.Alias = act.Alias + string(role) // no two counterparts have one name
+			act.Alias += string(role) // no two counterparts have one name
 		}
 		_, err := rig.TakeAction(t.Context(), rig.As(role), id, act)
 		if act.Action == recovery.Correct && recovery.CodeOf(err) == recovery.CodeCorrectionRefused {

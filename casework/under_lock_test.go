@@ -12,7 +12,7 @@ import (
 
 // TestActionsAreDecidedUnderTheLock changes the case after casework has checked an
 // action and before its step is written. The step is refused and leaves nothing.
-func TestActionsAreDecidedUnderTheLock(t *testing.T) {
+func TestActionsAreDecidedUnderTheLock(t *testing.T) { //nolint:tparallel // the subtests share a clock
 	t.Parallel()
 	rig := casetest.New(t)
 	money, now := recovery.Money(100), rig.Now()
@@ -93,7 +93,7 @@ func TestCorrectionsAreDecidedUnderTheLock(t *testing.T) {
 }
 
 // TestAnswersNeedTheirOwnLink revokes or replaces a link after the answer was checked.
-func TestAnswersNeedTheirOwnLink(t *testing.T) {
+func TestAnswersNeedTheirOwnLink(t *testing.T) { //nolint:tparallel // the subtests share a clock
 	t.Parallel()
 	rig := casetest.New(t)
 	for name, end := range map[string]func(casework.View, recovery.Link) error{

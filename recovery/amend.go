@@ -47,11 +47,18 @@ func (p Position) amendFacts(m Command) (Step, error) {
 		}
 		return Step{}, confirmNeeded(field, "With this amount %s yuan more than the claim came back.", over)
 	}
-	next = next.withFittingPlans()
-	if next.Facts.IsInDanger() && !p.Facts.IsInDanger() {
+	next = next.withFittingPlans().enterStageOf(p, payment)
+	return Step{Next: next.settleOutcome()}, nil
+}
+
+// enterStageOf enters the stage that new facts require; before is the position without
+// them.
+func (p Position) enterStageOf(before Position, payment PaymentFacts) Position {
+	next := p
+	if next.Facts.IsInDanger() && !before.Facts.IsInDanger() {
 		next = next.enterLegalInDanger()
 	}
-	if next.Stage == PrivateContact && next.Facts.IsOutOfReach() && !p.Facts.IsOutOfReach() {
+	if next.Stage == PrivateContact && next.Facts.IsOutOfReach() && !before.Facts.IsOutOfReach() {
 		next = next.enterNextStage()
 	}
 	if next.Stage == RecallWatch && payment.ClaimState == Claimed {
@@ -60,7 +67,7 @@ func (p Position) amendFacts(m Command) (Step, error) {
 	if payment.RefundBegins && next.mayAwaitRefund() {
 		next = next.enterStage(RecallWatch)
 	}
-	return Step{Next: next.settleOutcome()}, nil
+	return next
 }
 
 // mayAwaitRefund reports whether the case can return to the stage before anybody is asked

@@ -53,7 +53,7 @@ func (c *pageContext) uncorrectableLine(d *caseData, line correctedLine) error {
 
 // describeRefusal words why a correction was refused; nil for other errors.
 func (c *pageContext) describeRefusal(d *caseData, err error) *refusedCorrection {
-	text := ""
+	var text string
 	switch recovery.CodeOf(err) {
 	case recovery.CodeForbidden:
 		text = c.texts.T("correct.refused_forbidden")

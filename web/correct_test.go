@@ -166,6 +166,6 @@ func TestTheEntryInTheWayIsLinked(t *testing.T) {
 }
 
 // hasLink reports whether a page links to a path.
-func (r pageResponse) hasLink(path string) bool {
-	return findNode(r.Root, func(n *html.Node) bool { return n.Data == "a" && attribute(n, "href") == path }) != nil
+func (a pageResponse) hasLink(path string) bool {
+	return findNode(a.Root, func(n *html.Node) bool { return n.Data == "a" && attribute(n, "href") == path }) != nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -18,6 +20,10 @@ import (
 	"recourse/web"
 	"recourse/worker"
 )
+
+// softMemoryLimit is where the garbage collector works harder, so that large papers do not
+// leave twice their size behind. GOMEMLIMIT sets another one.
+const softMemoryLimit = 400 << 20
 
 // drainTime is how long open requests may take when the process stops.
 const drainTime = 10 * time.Second
@@ -53,6 +59,9 @@ func roleCommand(use, short string, serves, works bool) *cobra.Command {
 }
 
 func runProcess(ctx context.Context, c config, serves, works bool) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemoryLimit)
+	}
 	if c.Profile == development {
 		if err := postgres.Migrate(ctx, c.DatabaseURL); err != nil {
 			return err

@@ -56,34 +56,50 @@ func (w *journalWalk) keepRows(digest, of string, facts object) {
 func (w *journalWalk) checkBills() error {
 	for _, digest := range slices.Sorted(maps.Keys(w.bills)) {
 		path, bill := w.v.layout.copies[digest], w.bills[digest]
-		raw, err := w.v.readSmall(path, maxRowsFile)
+		copied, err := w.readRows(path)
 		if err != nil {
 			return err
-		}
-		line, ended := bytes.CutSuffix(raw, []byte("\n"))
-		if _, err := parseObject(line); err != nil || !ended {
-			return newFinding(path, "not one JSON object on one line")
-		}
-		var copied shownRows
-		decoder := json.NewDecoder(bytes.NewReader(line))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&copied); err != nil || copied.Format != 1 {
-			return newFinding(path, "not rows of a bill in format 1")
 		}
 		if copied.Of != bill.of || copied.Root != bill.root || copied.Count != bill.count {
 			return newFinding(path, "its bill, its root or its number of rows is not the one that its entry records")
 		}
-		if len(copied.Shown) == 0 {
-			return newFinding(path, "shows no row")
+		if err := copied.checkShown(path, bill); err != nil {
+			return err
 		}
-		for i, row := range copied.Shown {
-			if i > 0 && row.Index <= copied.Shown[i-1].Index {
-				return newFinding(path, "row %d is shown twice or out of order", row.Index)
-			}
-			root, ok := row.root(bill.count)
-			if !ok || hex.EncodeToString(root[:]) != bill.root {
-				return newFinding(path, "row %d is not a row of the bill", row.Index)
-			}
+	}
+	return nil
+}
+
+// readRows reads a copy of a bill: one JSON object on one line.
+func (w *journalWalk) readRows(path string) (copied shownRows, err error) {
+	raw, err := w.v.readSmall(path, maxRowsFile)
+	if err != nil {
+		return shownRows{}, err
+	}
+	line, ended := bytes.CutSuffix(raw, []byte("\n"))
+	if _, err := parseObject(line); err != nil || !ended {
+		return shownRows{}, newFinding(path, "not one JSON object on one line")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&copied); err != nil || copied.Format != 1 {
+		return shownRows{}, newFinding(path, "not rows of a bill in format 1")
+	}
+	return copied, nil
+}
+
+// checkShown checks that the rows are rows of the bill, in order.
+func (s shownRows) checkShown(path string, bill billRows) error {
+	if len(s.Shown) == 0 {
+		return newFinding(path, "shows no row")
+	}
+	for i, row := range s.Shown {
+		if i > 0 && row.Index <= s.Shown[i-1].Index {
+			return newFinding(path, "row %d is shown twice or out of order", row.Index)
+		}
+		root, ok := row.root(bill.count)
+		if !ok || hex.EncodeToString(root[:]) != bill.root {
+			return newFinding(path, "row %d is not a row of the bill", row.Index)
 		}
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"time"
 
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/sandbox"
@@ -59,17 +58,11 @@ func (d *Decoder) Content(ctx context.Context, file File) (intake.Content, error
 
 // contentLimits allows a photo of a phone (HEIC, 12 million pixels, 2 MB) and no more.
 func contentLimits(size int64) sandbox.Limits {
-	megabytes := time.Duration(size >> 20)
-	return sandbox.Limits{
-		Memory: 560 << 20, Processor: min(2+10*megabytes, 40) * time.Second, Wall: min(30+30*megabytes, 180) * time.Second,
-	}
+	megabytes := int(size >> 20)
+	return sandbox.Limits{Memory: 560 << 20, ProcessorSeconds: min(2+10*megabytes, 40), WallSeconds: min(30+30*megabytes, 180)}
 }
 
 func readContent(ctx context.Context, file io.ReaderAt, size int64, _ json.RawMessage) (sandbox.Result, error) {
-	examiner, err := intake.NewExaminer(time.Now)
-	if err != nil {
-		return sandbox.Result{}, err
-	}
-	content, err := examiner.Decode(ctx, file, size)
+	content, err := intake.Decode(ctx, file, size)
 	return sandbox.Result{Value: content, Data: content.View.JPEG}, err
 }

@@ -24,7 +24,7 @@ func (x *Examiner) Examine(ctx context.Context, file io.ReaderAt, size int64) (E
 	if err != nil || !report.NeedsDecoding {
 		return Examined{Report: report}, err
 	}
-	content, err := x.Decode(ctx, file, size)
+	content, err := Decode(ctx, file, size)
 	if err != nil {
 		return Examined{}, err
 	}
@@ -39,8 +39,8 @@ func (x *Examiner) Examine(ctx context.Context, file io.ReaderAt, size int64) (E
 var ErrNoView = errors.New("no view")
 
 // View makes the copy of a file for viewing.
-func (x *Examiner) View(ctx context.Context, file io.ReaderAt, size int64) (View, error) {
-	content, err := x.Decode(ctx, file, size)
+func (*Examiner) View(ctx context.Context, file io.ReaderAt, size int64) (View, error) {
+	content, err := Decode(ctx, file, size)
 	if err == nil && content.View.JPEG == nil {
 		err = ErrNoView
 	}

@@ -50,12 +50,13 @@ type Content struct {
 
 // Decode decodes an accepted picture or PDF. It may take much memory and time, so
 // callers run it where it can be stopped. Errors: those of reading and of ctx.
-func (x *Examiner) Decode(ctx context.Context, file io.ReaderAt, size int64) (Content, error) {
-	s := source{ReaderAt: file, size: size, received: x.now()}
-	media, err := x.detect(s)
+func Decode(ctx context.Context, file io.ReaderAt, size int64) (Content, error) {
+	s := source{ReaderAt: file, size: size}
+	head, err := s.readRange(0, headSize)
 	if err != nil {
-		return Content{}, err
+		return Content{}, fmt.Errorf("intake: %w", err)
 	}
+	media, _ := detectMedia(head)
 	if media == mediaPDF {
 		return decodePDF(s)
 	}

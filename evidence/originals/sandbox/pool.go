@@ -19,10 +19,10 @@ var ErrTooCostly = errors.New("sandbox: reading the file takes too much memory o
 
 // Limits are those of one job.
 type Limits struct {
-	Memory    uint64        // bytes of the child
-	Processor time.Duration // whole seconds
-	Wall      time.Duration
-	Wait      time.Duration // for a place; 0: as long as the caller waits
+	Memory           uint64 // bytes of the child
+	ProcessorSeconds int
+	WallSeconds      int
+	Wait             time.Duration // for a place; 0: as long as the caller waits
 }
 
 // Call is one job on one file.
@@ -87,9 +87,9 @@ func (p *Pool) Run(ctx context.Context, call Call, value any) ([]byte, error) {
 		return nil, err
 	}
 	defer closeFile()
-	if call.Limits.Wall > 0 {
+	if call.Limits.WallSeconds > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, call.Limits.Wall, ErrTooCostly)
+		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(call.Limits.WallSeconds)*time.Second, ErrTooCostly)
 		defer cancel()
 	}
 	return p.runInChild(ctx, call, file, value)

@@ -30,12 +30,12 @@ func startChild(command []string) (*child, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
-	defer theirs.Close()
 	// One thread of Go code; GOGC makes the heap small rather than fast.
-	program := exec.Command(command[0], command[1:]...) //nolint:gosec,noctx // our own program; end ends it
+	program := exec.Command(command[0], command[1:]...) //nolint:noctx // end ends it
 	program.Env = []string{"GOMAXPROCS=1", "GOGC=50"}
 	program.ExtraFiles = []*os.File{theirs}
-	if err := program.Start(); err != nil {
+	err = errors.Join(program.Start(), theirs.Close()) // only the child may hold its end open
+	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", errors.Join(err, ours.Close()))
 	}
 	c := &child{command: program, conn: ours}
@@ -49,14 +49,13 @@ func startChild(command []string) (*child, error) {
 // waitUntilReady waits for the child's message that it has started, or has begun a job.
 // Without it, a program that cannot start would look like a file that ended it.
 func (c *child) waitUntilReady() error {
-	if err := c.conn.SetReadDeadline(time.Now().Add(startTime)); err != nil {
-		return err
-	}
-	if _, err := readMessage(c.conn); err != nil {
-		return err
-	}
-	return c.conn.SetReadDeadline(time.Time{})
+	timer := time.AfterFunc(startTime, c.kill)
+	defer timer.Stop()
+	_, err := readMessage(c.conn)
+	return err
 }
+
+func (c *child) kill() { _ = c.command.Process.Kill() }
 
 // socketPair returns two connected Unix sockets, the second to pass to a child.
 func socketPair() (*net.UnixConn, *os.File, error) {
@@ -81,7 +80,7 @@ func (c *child) send(call Call, file *os.File) error {
 		return err
 	}
 	message, err := json.Marshal(order{
-		Job: call.Job, Size: call.Size, Options: options, Memory: call.Limits.Memory, Seconds: uint64(call.Limits.Processor / time.Second),
+		Job: call.Job, Size: call.Size, Options: options, Memory: call.Limits.Memory, Seconds: uint64(call.Limits.ProcessorSeconds),
 	})
 	if err != nil {
 		return err
@@ -98,7 +97,7 @@ func (c *child) send(call Call, file *os.File) error {
 // waitForAnswer waits for the answer to a job, or kills the process when ctx ends. After
 // an error the child must be ended.
 func (c *child) waitForAnswer(ctx context.Context) (a answer, data []byte, err error) {
-	stop := context.AfterFunc(ctx, func() { _ = c.command.Process.Kill() })
+	stop := context.AfterFunc(ctx, c.kill)
 	defer stop()
 	message, err := readMessage(c.conn)
 	if err != nil {
@@ -114,6 +113,6 @@ func (c *child) waitForAnswer(ctx context.Context) (a answer, data []byte, err e
 // end kills the process and waits until it is gone.
 func (c *child) end() {
 	_ = c.conn.Close()
-	_ = c.command.Process.Kill()
+	c.kill()
 	_ = c.command.Wait()
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -36,6 +37,9 @@ type found struct {
 	PID    int
 }
 
+// eaten is the memory that a job keeps.
+var eaten [][]byte
+
 // jobs behave like readers of good and of hostile files.
 var jobs = sandbox.Jobs{
 	"echo": func(_ context.Context, file io.ReaderAt, size int64, options json.RawMessage) (sandbox.Result, error) {
@@ -52,13 +56,13 @@ var jobs = sandbox.Jobs{
 		return sandbox.Result{}, nil
 	},
 	"spin": func(context.Context, io.ReaderAt, int64, json.RawMessage) (sandbox.Result, error) {
-		for {
+		for n := 0; ; n++ {
+			runtime.KeepAlive(n)
 		}
 	},
 	"eat": func(context.Context, io.ReaderAt, int64, json.RawMessage) (sandbox.Result, error) {
-		var all [][]byte
 		for {
-			all = append(all, bytes.Repeat([]byte{1}, 16<<20))
+			eaten = append(eaten, bytes.Repeat([]byte{1}, 16<<20))
 		}
 	},
 	"wait": func(context.Context, io.ReaderAt, int64, json.RawMessage) (sandbox.Result, error) {
@@ -69,7 +73,7 @@ var jobs = sandbox.Jobs{
 	},
 }
 
-var testLimits = sandbox.Limits{Memory: 256 << 20, Processor: time.Second, Wall: 30 * time.Second}
+var testLimits = sandbox.Limits{Memory: 256 << 20, ProcessorSeconds: 1, WallSeconds: 30}
 
 func newPool(t testing.TB, count int) *sandbox.Pool {
 	t.Helper()
@@ -129,7 +133,7 @@ func TestWhatEndsAChild(t *testing.T) {
 func TestTheWallTimeEndsAJob(t *testing.T) {
 	t.Parallel()
 	waiting := call("wait")
-	waiting.Limits.Wall = 10 * time.Millisecond
+	waiting.Limits.WallSeconds = 1
 	if _, err := newPool(t, 1).Run(t.Context(), waiting, &found{}); !errors.Is(err, sandbox.ErrTooCostly) {
 		t.Errorf("%v", err)
 	}
