@@ -71,8 +71,8 @@ func (j Jobs) serveNext(ctx context.Context, parent *net.UnixConn) error {
 	if err := json.Unmarshal(message, &o); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
-	if err := setLimits(o.Memory, o.Seconds); err != nil {
-		return fmt.Errorf("sandbox: limits: %w", err)
+	if err := limitMemory(o.Memory); err != nil {
+		return fmt.Errorf("sandbox: limit of memory: %w", err)
 	}
 	if err := writeMessage(parent, nil); err != nil { // from here on, the file ends the child
 		return err

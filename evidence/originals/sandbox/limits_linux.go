@@ -1,46 +1,47 @@
 package sandbox
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
 	"syscall"
 	"time"
 )
 
-// setLimits limits this process: its memory in bytes, and the processor time from now on
-// in seconds. The kernel ends a process that exceeds one.
-func setLimits(memory, seconds uint64) error {
-	if memory > 0 {
-		if err := setLimit(syscall.RLIMIT_DATA, memory); err != nil {
-			return err
-		}
-	}
-	if seconds == 0 {
+// limitMemory limits the memory of this process in bytes. Allocating more ends it. The
+// hard limit stays, so that the next job may have more.
+func limitMemory(limit uint64) error {
+	if limit == 0 {
 		return nil
 	}
-	used, err := usedProcessorTime()
-	if err != nil {
+	var data syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_DATA, &data); err != nil {
 		return err
 	}
-	// The kernel counts whole seconds. Rounding down keeps the limit exact or stricter.
-	return setLimit(syscall.RLIMIT_CPU, uint64(used/time.Second)+seconds)
-}
-
-// setLimit sets the soft limit. The hard one stays, so that the next job may have more.
-func setLimit(resource int, value uint64) error {
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(resource, &limit); err != nil {
-		return err
-	}
-	limit.Cur = min(value, limit.Max)
-	return syscall.Setrlimit(resource, &limit)
-}
-
-func usedProcessorTime() (time.Duration, error) {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0, err
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), nil
+	data.Cur = min(limit, data.Max)
+	return syscall.Setrlimit(syscall.RLIMIT_DATA, &data)
 }
 
 // lowerPriority lets the process that serves people run first. Failing does no harm.
 func lowerPriority() { _ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, 10) }
+
+// ticksPerSecond is the unit of times in /proc on every architecture of Go (proc(5)).
+const ticksPerSecond = 100
+
+// processorTime returns the processor time that a process has used. The parent watches
+// it, because programs in Go ignore the signal of RLIMIT_CPU.
+func processorTime(pid int) (time.Duration, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]) // the name before may contain spaces
+	if len(fields) < 13 {
+		return 0, errors.New("sandbox: unreadable process times")
+	}
+	user, userErr := strconv.ParseInt(string(fields[11]), 10, 64)
+	system, systemErr := strconv.ParseInt(string(fields[12]), 10, 64)
+	return time.Duration(user+system) * (time.Second / ticksPerSecond), errors.Join(userErr, systemErr)
+}

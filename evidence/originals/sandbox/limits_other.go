@@ -2,8 +2,15 @@
 
 package sandbox
 
-// setLimits does nothing: other systems count memory differently. The parent still
+import (
+	"errors"
+	"time"
+)
+
+// limitMemory does nothing: other systems count memory differently. The parent still
 // ends a child that takes too long.
-func setLimits(uint64, uint64) error { return nil }
+func limitMemory(uint64) error { return nil }
 
 func lowerPriority() {}
+
+func processorTime(int) (time.Duration, error) { return 0, errors.ErrUnsupported }

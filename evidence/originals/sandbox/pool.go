@@ -121,7 +121,7 @@ func (p *Pool) runInChild(ctx context.Context, call Call, file *os.File, value a
 	if err != nil {
 		return nil, err
 	}
-	answer, data, err := c.waitForAnswer(ctx)
+	answer, data, err := c.waitForAnswer(ctx, time.Duration(call.Limits.ProcessorSeconds)*time.Second)
 	if err != nil {
 		c.end()
 		return nil, explainEnd(ctx, err)

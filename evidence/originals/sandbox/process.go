@@ -18,6 +18,9 @@ const jobsPerChild = 200
 // startTime is how long a child may take to start on a busy machine.
 const startTime = time.Minute
 
+// processorCheck is the time between two looks at what a child has used.
+const processorCheck = 50 * time.Millisecond
+
 // child is a running child process. One goroutine uses it at a time.
 type child struct {
 	command *exec.Cmd
@@ -59,7 +62,13 @@ func (c *child) kill() { _ = c.command.Process.Kill() }
 
 // socketPair returns two connected Unix sockets, the second to pass to a child.
 func socketPair() (*net.UnixConn, *os.File, error) {
-	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	syscall.ForkLock.RLock() // no other child may inherit them
+	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(ends[0])
+		syscall.CloseOnExec(ends[1])
+	}
+	syscall.ForkLock.RUnlock()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -80,7 +89,7 @@ func (c *child) send(call Call, file *os.File) error {
 		return err
 	}
 	message, err := json.Marshal(order{
-		Job: call.Job, Size: call.Size, Options: options, Memory: call.Limits.Memory, Seconds: uint64(call.Limits.ProcessorSeconds),
+		Job: call.Job, Size: call.Size, Options: options, Memory: call.Limits.Memory,
 	})
 	if err != nil {
 		return err
@@ -94,11 +103,12 @@ func (c *child) send(call Call, file *os.File) error {
 	return c.waitUntilReady()
 }
 
-// waitForAnswer waits for the answer to a job, or kills the process when ctx ends. After
-// an error the child must be ended.
-func (c *child) waitForAnswer(ctx context.Context) (a answer, data []byte, err error) {
+// waitForAnswer waits for the answer to a job, or kills the process when ctx ends or the
+// processor time is used up. After an error the child must be ended.
+func (c *child) waitForAnswer(ctx context.Context, processorTime time.Duration) (a answer, data []byte, err error) {
 	stop := context.AfterFunc(ctx, c.kill)
 	defer stop()
+	defer c.limitProcessor(processorTime)()
 	message, err := readMessage(c.conn)
 	if err != nil {
 		return answer{}, nil, err
@@ -108,6 +118,32 @@ func (c *child) waitForAnswer(ctx context.Context) (a answer, data []byte, err e
 	}
 	data, err = readMessage(c.conn)
 	return a, data, err
+}
+
+// limitProcessor kills the process when it has used so much processor time from now on. It
+// returns the function that lifts the limit.
+func (c *child) limitProcessor(limit time.Duration) (lift func()) {
+	before, err := processorTime(c.command.Process.Pid)
+	if err != nil || limit == 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		ticker := time.NewTicker(processorCheck)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			if used, err := processorTime(c.command.Process.Pid); err == nil && used-before > limit {
+				c.kill()
+				return
+			}
+		}
+	}()
+	return cancel
 }
 
 // end kills the process and waits until it is gone.

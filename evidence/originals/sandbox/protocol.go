@@ -21,8 +21,7 @@ type order struct {
 	Job     string          `json:"job"`
 	Size    int64           `json:"size"`
 	Options json.RawMessage `json:"options,omitempty"`
-	Memory  uint64          `json:"memory"`  // bytes
-	Seconds uint64          `json:"seconds"` // of processor time
+	Memory  uint64          `json:"memory"` // bytes
 }
 
 // answer is what the child returns. The bytes of the result follow it.

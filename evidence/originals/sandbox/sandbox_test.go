@@ -73,7 +73,7 @@ var jobs = sandbox.Jobs{
 	},
 }
 
-var testLimits = sandbox.Limits{Memory: 256 << 20, ProcessorSeconds: 1, WallSeconds: 30}
+var testLimits = sandbox.Limits{Memory: 256 << 20, ProcessorSeconds: 1}
 
 func newPool(t testing.TB, count int) *sandbox.Pool {
 	t.Helper()
