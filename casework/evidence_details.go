@@ -11,7 +11,6 @@ import (
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/statement"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -179,7 +178,7 @@ func (s *Service) ExhibitsOf(ctx context.Context, actor recovery.Actor, id recov
 // NewestExhibits lists the newest files of a case, oldest first, and counts all.
 func (s *Service) NewestExhibits(
 	ctx context.Context, actor recovery.Actor, id recovery.CaseID, limit int,
-) ([]Exhibit, postgres.EvidenceCount, error) {
+) ([]Exhibit, recovery.EvidenceCount, error) {
 	count, err := s.CountEvidence(ctx, actor, id)
 	if err != nil {
 		return nil, count, err
@@ -193,9 +192,9 @@ func (s *Service) NewestExhibits(
 }
 
 // CountEvidence counts the files of a case.
-func (s *Service) CountEvidence(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (postgres.EvidenceCount, error) {
+func (s *Service) CountEvidence(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.EvidenceCount, error) {
 	if _, err := s.visibleCase(ctx, actor, id); err != nil {
-		return postgres.EvidenceCount{}, err
+		return recovery.EvidenceCount{}, err
 	}
 	return s.Store.CountEvidence(ctx, id)
 }

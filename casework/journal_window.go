@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"recourse/evidence/journal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -139,9 +138,9 @@ func (s *Service) ProposedCorrections(ctx context.Context, actor recovery.Actor,
 }
 
 // Stages returns the stages that a case has been in.
-func (s *Service) Stages(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (postgres.StageRecord, error) {
+func (s *Service) Stages(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.StageRecord, error) {
 	if _, err := s.visibleCase(ctx, actor, id); err != nil {
-		return postgres.StageRecord{}, err
+		return recovery.StageRecord{}, err
 	}
 	return s.Store.ReadStages(ctx, id)
 }

@@ -187,12 +187,9 @@ func (s *Store) NewestEvidence(ctx context.Context, id recovery.CaseID, limit in
 	return list, err
 }
 
-// EvidenceCount is the number of files of a case, and of those not examined yet.
-type EvidenceCount struct{ Total, BeingExamined int }
-
 // CountEvidence counts the files of a case.
-func (s *Store) CountEvidence(ctx context.Context, id recovery.CaseID) (EvidenceCount, error) {
-	return queryOne[EvidenceCount](ctx, s, "case", `select (select count(*) from evidence where case_id = $1) as total,
+func (s *Store) CountEvidence(ctx context.Context, id recovery.CaseID) (recovery.EvidenceCount, error) {
+	return queryOne[recovery.EvidenceCount](ctx, s, "case", `select (select count(*) from evidence where case_id = $1) as total,
 		(select count(*) from examinations where case_id = $1) as being_examined`, id)
 }
 

@@ -60,16 +60,9 @@ func (s *Store) entryNumbers(ctx context.Context, sql string, args ...any) ([]in
 	return numbers, translateError("find entries", err)
 }
 
-// StageRecord is which stages a case has been in, as corrected.
-type StageRecord struct {
-	Left []recovery.Stage // without Closed, in no order
-	// Since is the number of the entry with which the current stage began.
-	Since int64
-}
-
 // ReadStages returns the stages of a case.
-func (s *Store) ReadStages(ctx context.Context, id recovery.CaseID) (StageRecord, error) {
-	return queryOne[StageRecord](ctx, s, "case", `select
+func (s *Store) ReadStages(ctx context.Context, id recovery.CaseID) (recovery.StageRecord, error) {
+	return queryOne[recovery.StageRecord](ctx, s, "case", `select
 		array(select distinct stage from case_stages where case_id = $1 and stage <> $3) as "left",
 		coalesce((select max(seq) from journal_entries where case_id = $1 and kind = $2), 1) as since`, id, recovery.EntryStageEntered, recovery.Closed)
 }

@@ -54,3 +54,13 @@ const (
 	MaxUploads = 20
 	UploadIdle = 15 * time.Minute
 )
+
+// EvidenceCount is the number of files of a case, and of those not examined yet.
+type EvidenceCount struct{ Total, BeingExamined int }
+
+// StageRecord is which stages a case has been in, as corrected.
+type StageRecord struct {
+	Left []Stage // without Closed, in no order
+	// Since is the number of the entry with which the current stage began.
+	Since int64
+}

@@ -9,7 +9,6 @@ import (
 
 	"recourse/casework"
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -18,9 +17,9 @@ type caseData struct {
 	casework.View
 	journal  casework.JournalWindow // the entries that the page shows
 	exhibits []casework.Exhibit     // the newest ones
-	files    postgres.EvidenceCount
+	files    recovery.EvidenceCount
 	exports  []recovery.Export
-	stages   postgres.StageRecord
+	stages   recovery.StageRecord
 	texts    []playbook.Text
 	links    []casework.Link
 	// questions are the playbook's about circumstances, in its order.

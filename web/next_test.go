@@ -9,7 +9,6 @@ import (
 
 	"recourse/casework"
 	"recourse/evidence/journal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -382,7 +381,7 @@ func TestStateToken(t *testing.T) {
 	seen := map[string]bool{data.stateToken(): true}
 	changes := []func(){
 		func() { data.Version++ },
-		func() { data.files = postgres.EvidenceCount{Total: 1, BeingExamined: 1} },
+		func() { data.files = recovery.EvidenceCount{Total: 1, BeingExamined: 1} },
 		func() { data.files.BeingExamined = 0 },
 		func() { data.exports = append(data.exports, recovery.Export{State: recovery.ExportBuilding}) },
 		func() { data.exports[0].State = recovery.ExportReady },
