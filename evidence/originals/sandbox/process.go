@@ -105,10 +105,12 @@ func (c *child) send(call Call, file *os.File) error {
 
 // waitForAnswer waits for the answer to a job, or kills the process when ctx ends or the
 // processor time is used up. After an error the child must be ended.
-func (c *child) waitForAnswer(ctx context.Context, processorTime time.Duration) (a answer, data []byte, err error) {
+func (c *child) waitForAnswer(ctx context.Context, processor time.Duration) (a answer, data []byte, err error) {
 	stop := context.AfterFunc(ctx, c.kill)
 	defer stop()
-	defer c.limitProcessor(processorTime)()
+	watched, lift := context.WithCancel(ctx)
+	defer lift()
+	go c.limitProcessor(watched, processor)
 	message, err := readMessage(c.conn)
 	if err != nil {
 		return answer{}, nil, err
@@ -120,30 +122,26 @@ func (c *child) waitForAnswer(ctx context.Context, processorTime time.Duration) 
 	return a, data, err
 }
 
-// limitProcessor kills the process when it has used so much processor time from now on. It
-// returns the function that lifts the limit.
-func (c *child) limitProcessor(limit time.Duration) (lift func()) {
+// limitProcessor kills the process when it has used so much processor time from now on,
+// until ctx ends.
+func (c *child) limitProcessor(ctx context.Context, limit time.Duration) {
 	before, err := processorTime(c.command.Process.Pid)
 	if err != nil || limit == 0 {
-		return func() {}
+		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() {
-		ticker := time.NewTicker(processorCheck)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-			}
-			if used, err := processorTime(c.command.Process.Pid); err == nil && used-before > limit {
-				c.kill()
-				return
-			}
+	ticker := time.NewTicker(processorCheck)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
 		}
-	}()
-	return cancel
+		if used, err := processorTime(c.command.Process.Pid); err == nil && used-before > limit && ctx.Err() == nil {
+			c.kill()
+			return
+		}
+	}
 }
 
 // end kills the process and waits until it is gone.
