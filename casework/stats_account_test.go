@@ -150,11 +150,17 @@ func (c *account) applyCorrection(entry journal.Entry) {
 	entered, _ := entry.Facts["entered_after"].(map[string]any)
 	for text, stage := range entered {
 		seq, _ := strconv.ParseInt(text, 10, 64)
+		if seq < from { // it was so before, too
+			continue
+		}
 		c.turns = append(c.turns, turn{seq, c.at[seq], recovery.Stage(stage.(string))})
 	}
 	recovered, _ := entry.Facts["recovered_after"].(map[string]any)
 	for text, sum := range recovered {
 		seq, _ := strconv.ParseInt(text, 10, 64)
+		if seq < from {
+			continue
+		}
 		c.gains = append(c.gains, gain{seq, recovery.Money(sum.(float64))})
 	}
 	slices.SortFunc(c.turns, func(a, b turn) int { return int(a.seq - b.seq) })

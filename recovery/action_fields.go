@@ -207,11 +207,25 @@ var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 	},
 	// The replacement is checked as a body of its action, once the entry is known.
 	ReplacementForm: func(*FieldChecker, ActionBody, Field) {},
-	NamesForm: func(c *FieldChecker, a ActionBody, f Field) {
-		if len(a.Clear) > f.Max {
-			c.Add(f.Name, "too_many", "Name at most %d fields.", f.Max)
-		}
-	},
+	NamesForm: checkNames,
+}
+
+// checkNames accepts the fields of any action; CheckCleared knows the one of the entry.
+func checkNames(c *FieldChecker, a ActionBody, f Field) {
+	switch {
+	case a.Clear != nil && len(a.Clear) == 0:
+		c.Add(f.Name, "required", "Name at least one field, or leave the list out.")
+	case len(a.Clear) > f.Max:
+		c.Add(f.Name, "too_many", "Name at most %d fields.", f.Max)
+	case slices.ContainsFunc(a.Clear, func(name string) bool { return !isFieldName(name) }):
+		c.Add(f.Name, "unknown_field", "No action has a field of this name.")
+	}
+}
+
+func isFieldName(name string) bool {
+	return slices.ContainsFunc(ActionSpecs(), func(spec ActionSpec) bool {
+		return slices.ContainsFunc(spec.Fields, func(f Field) bool { return f.Name == name })
+	})
 }
 
 func checkTextField(c *FieldChecker, a ActionBody, f Field) {

