@@ -207,7 +207,7 @@ var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 	},
 	// The replacement is checked as a body of its action, once the entry is known.
 	ReplacementForm: func(*FieldChecker, ActionBody, Field) {},
-	NamesForm: checkNames,
+	NamesForm:       checkNames,
 }
 
 // checkNames accepts the fields of any action; CheckCleared knows the one of the entry.
