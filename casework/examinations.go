@@ -164,7 +164,7 @@ func (s *Service) recordExamination(ctx context.Context, record recovery.Evidenc
 		CaseID: record.CaseID, EvidenceID: record.ID, Report: report, FindDuplicate: findDuplicate(record.SHA256, content.Hash),
 	}
 	if content.View.JPEG == nil {
-		write.Draft = s.examinedDraft(c, record, content)
+		write.Draft = s.newExaminationDraft(recovery.EntryEvidenceExamined, c, record, content)
 		return ignoreRepeated(s.Store.RecordExamination(ctx, write))
 	}
 	pending, err := s.Blobs.Receive(ctx, bytes.NewReader(content.View.JPEG), int64(len(content.View.JPEG)))
@@ -190,11 +190,6 @@ func ignoreRepeated(err error) error {
 	return err
 }
 
-// examinedDraft is the entry about a file that has no copy for viewing.
-func (s *Service) examinedDraft(c recovery.Case, record recovery.Evidence, content intake.Content) journal.Draft {
-	return s.newExaminationDraft(recovery.EntryEvidenceExamined, c, record, content)
-}
-
 // viewDraft is the entry that binds the copy for viewing to its original.
 func (s *Service) viewDraft(c recovery.Case, record recovery.Evidence, content intake.Content, write postgres.ExaminationWrite) journal.Draft {
 	draft := s.newExaminationDraft(recovery.EntryEvidenceDerived, c, record, content)
@@ -204,6 +199,7 @@ func (s *Service) viewDraft(c recovery.Case, record recovery.Evidence, content i
 	return draft
 }
 
+// newExaminationDraft is the entry about what decoding a file has found.
 func (s *Service) newExaminationDraft(kind recovery.EntryKind, c recovery.Case, record recovery.Evidence, content intake.Content) journal.Draft {
 	draft := s.newDraft(kind, Request{Actor: recovery.System}, c)
 	draft.Key = "examined:" + string(record.ID)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -140,29 +139,7 @@ func (c longCase) take(ctx context.Context, action string, body map[string]any) 
 
 // addFile adds a small file that is different from all others.
 func (c longCase) addFile(ctx context.Context) error {
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	number := c.next.Add(1)
-	file, err := form.CreateFormFile("file", "chat.txt")
-	if err == nil {
-		_, err = fmt.Fprintf(file, "聊天记录 %d\n", number)
-	}
-	if err == nil {
-		err = form.WriteField("kind", "chat_export")
-	}
-	if err == nil {
-		err = form.Close()
-	}
-	if err != nil {
-		return fmt.Errorf("write the form: %w", err)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.apiClient.base+"/cases/"+c.id+"/evidence", &body)
-	if err != nil {
-		return fmt.Errorf("make the request: %w", err)
-	}
-	request.Header.Set("Content-Type", form.FormDataContentType())
-	request.Header.Set("Idempotency-Key", fmt.Sprintf("bench-%d", number))
-	return c.sendRequest(request, &struct{}{})
+	return c.uploadFile(ctx, c.id, "chat_export", "chat.txt", fmt.Appendf(nil, "聊天记录 %d\n", c.next.Add(1)))
 }
 
 var (
