@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"compress/zlib"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/color/palette"
@@ -16,7 +14,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,6 +21,7 @@ import (
 
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/intake/intaketest"
 	"recourse/evidence/originals/sandbox"
 )
 
@@ -76,33 +74,6 @@ func (r *childRunner) Run(ctx context.Context, call sandbox.Call, value any) ([]
 	return data, err
 }
 
-func chunkPNG(kind string, body []byte) []byte {
-	out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
-	out = append(append(out, kind...), body...)
-	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))
-}
-
-// blankPNG is a PNG of one colour with 8 or 16 bits per sample.
-func blankPNG(t testing.TB, width, height uint32, bits byte) []byte {
-	t.Helper()
-	var pixels bytes.Buffer
-	w := zlib.NewWriter(&pixels)
-	row := make([]byte, 1+4*int(width)*int(bits)/8)
-	for range height {
-		if _, err := w.Write(row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, width), height)
-	head = append(head, bits, 6, 0, 0, 0)
-	return bytes.Join([][]byte{
-		[]byte("\x89PNG\r\n\x1a\n"), chunkPNG("IHDR", head), chunkPNG("IDAT", pixels.Bytes()), chunkPNG("IEND", nil),
-	}, nil)
-}
-
 // noisyJPEG is as large as a picture of 1 MB can be.
 func noisyJPEG(t testing.TB, side, quality int) []byte {
 	t.Helper()
@@ -116,20 +87,6 @@ func noisyJPEG(t testing.TB, side, quality int) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
-}
-
-// manyScans is a progressive JPEG of the largest size that refines nothing in count scans.
-func manyScans(t testing.TB, side, count int) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, image.NewGray(image.Rect(0, 0, side, side)), &jpeg.Options{Quality: 1}); err != nil {
-		t.Fatal(err)
-	}
-	data := out.Bytes()
-	data[bytes.Index(data, []byte("\xff\xc0"))+1] = 0xc2
-	scan := bytes.Index(data, []byte("\xff\xda"))
-	empty := []byte{0xff, 0xda, 0, 8, 1, 1, 0, 1, 5, 0x10}
-	return slices.Concat(data[:scan], bytes.Repeat(empty, count), data[scan:])
 }
 
 func largeGIF(t testing.TB, side int) []byte {
@@ -181,13 +138,13 @@ func objectsPDF() []byte {
 // and two seconds of processor time, or its child is ended.
 func TestTheDearestFiles(t *testing.T) {
 	for name, data := range map[string][]byte{
-		"png 7,000²":         blankPNG(t, 7_000, 7_000, 8),
-		"png 16 bits":        blankPNG(t, 5_700, 5_700, 16),
-		"png too high":       blankPNG(t, 1, 1_000_000, 8),
-		"png highest":        blankPNG(t, 700, 65_535, 8),
+		"png 7,000²":         intaketest.BlankPNG(t, 7_000, 7_000, 8),
+		"png 16 bits":        intaketest.BlankPNG(t, 5_700, 5_700, 16),
+		"png too high":       intaketest.BlankPNG(t, 1, 1_000_000, 8),
+		"png highest":        intaketest.BlankPNG(t, 700, 65_535, 8),
 		"jpeg of noise":      noisyJPEG(t, 1_400, 50),
-		"jpeg 64 scans":      manyScans(t, 4_000, 63),
-		"jpeg 8,000 scans":   manyScans(t, 64, 8_000),
+		"jpeg 64 scans":      intaketest.ManyScans(t, 4_000, 63),
+		"jpeg 8,000 scans":   intaketest.ManyScans(t, 64, 8_000),
 		"gif 7,000²":         largeGIF(t, 7_000),
 		"pdf of streams":     streamsPDF(t, 400),
 		"pdf of objects":     objectsPDF(),
