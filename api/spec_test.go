@@ -160,6 +160,9 @@ func setNonZero(value reflect.Value) {
 		value.Set(reflect.New(value.Type().Elem()))
 	case reflect.Slice:
 		value.Set(reflect.MakeSlice(value.Type(), 1, 1))
+		if first := value.Index(0); first.Kind() == reflect.String {
+			first.SetString("note") // the name of a field, for the fields that list names
+		}
 	case reflect.Map:
 		value.Set(reflect.MakeMap(value.Type()))
 		value.SetMapIndex(reflect.ValueOf(recovery.Blocked), reflect.ValueOf(true))

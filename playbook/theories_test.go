@@ -1,6 +1,7 @@
 package playbook_test
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -75,6 +76,59 @@ func TestTheories(t *testing.T) {
 		got := theory(t, b.Characterise(f, sent.Add(48*time.Hour)), test.theory)
 		if got.Status != test.want || got.Why == "" || got.Article == "" || got.Name == "" {
 			t.Errorf("%s, %s: %+v, want %s", test.theory, test.name, got, test.want)
+		}
+	}
+}
+
+// A theory that the facts weaken names the fact that weakens it. Every need of every
+// theory fails here with every combination of the others.
+func TestEveryWeakenedTheorySaysWhy(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	circumstances := []map[string]bool{{}, {}, {}}
+	for _, signal := range []string{"gift_note", "deceived", "entrusted", "pressed"} {
+		circumstances[1][signal], circumstances[2][signal] = true, false
+	}
+	seen := map[string]bool{}
+	check := func(f playbook.AssessmentFacts, now time.Time) {
+		for _, c := range b.Characterise(f, now) {
+			if c.Status == playbook.Weakened && len(c.Against) == 0 {
+				t.Errorf("%s is weakened without a reason: %s %s %s %s %v", c.Theory, f.Instrument, f.Reason, f.ClaimState, f.Refusal, f.Circumstances)
+			}
+			seen[c.Theory] = seen[c.Theory] || c.Status == playbook.Weakened
+		}
+	}
+	for f := range everyStory(circumstances) {
+		for _, amount := range []recovery.Money{100, 5_000_00} {
+			f.Amount = amount
+			check(f, sent.Add(time.Hour))
+			check(f, sent.AddDate(1, 0, 0))
+		}
+	}
+	for name, weakened := range seen {
+		if !weakened {
+			t.Errorf("no combination weakens %s", name)
+		}
+	}
+}
+
+// everyStory combines the facts that the needs of theories read.
+func everyStory(circumstances []map[string]bool) iter.Seq[playbook.AssessmentFacts] {
+	return func(yield func(playbook.AssessmentFacts) bool) {
+		for _, instrument := range recovery.Instruments {
+			for _, reason := range append(recovery.Reasons, "") {
+				for _, claim := range append(recovery.ClaimStates, "") {
+					for _, refusal := range append(recovery.Refusals, "") {
+						for _, known := range circumstances {
+							f := story()
+							f.Instrument, f.Reason, f.ClaimState, f.Refusal, f.Circumstances = instrument, reason, claim, refusal, known
+							if !yield(f) {
+								return
+							}
+						}
+					}
+				}
+			}
 		}
 	}
 }
