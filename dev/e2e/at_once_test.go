@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,9 +25,10 @@ const shots = 50
 
 // twoProcesses are two servers with one database, one Temporal and one data folder.
 type twoProcesses struct {
-	t      *testing.T
-	addrs  [2]string
-	tokens map[string]string
+	t           *testing.T
+	addrs       [2]string
+	environment []string // of the processes
+	tokens      map[string]string
 }
 
 // startTwo starts a stack and a second product process beside the first one.
@@ -45,8 +47,9 @@ func startTwo(t *testing.T) *twoProcesses {
 	if err != nil {
 		t.Fatal(err)
 	}
+	two.environment = strings.Split(strings.TrimRight(string(environment), "\x00"), "\x00")
 	second := exec.Command("../../bin/recourse", "all")
-	second.Env = append(strings.Split(strings.TrimRight(string(environment), "\x00"), "\x00"), "RECOURSE_ADDR="+two.addrs[1])
+	second.Env = slices.Concat(two.environment, []string{"RECOURSE_ADDR=" + two.addrs[1]})
 	if err := second.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +98,7 @@ func (p *twoProcesses) awaitReady(addr string) {
 type request struct {
 	as, method, path, body, ifMatch string
 	contentType                     string
+	awaits                          int // how many of the requests fired with it are answered before it is sent
 }
 
 // send sends a request to one of the processes.
@@ -143,18 +147,22 @@ func (p *twoProcesses) fire(build func(i int) request) map[int]int {
 	p.t.Helper()
 	statuses := [shots]int{}
 	var ready, done sync.WaitGroup
-	start := make(chan struct{})
+	start, answered := make(chan struct{}), make(chan struct{}, shots)
 	for i := range shots {
 		ready.Add(1)
 		done.Go(func() {
 			r := build(i)
 			ready.Done()
 			<-start
+			for range r.awaits {
+				<-answered
+			}
 			// 503 says that nothing was done and asks for the same request again: the engine
 			// takes only some of the actions of one case at a time.
 			for over := time.Now().Add(waitLimit); ; {
 				statuses[i], _, _ = p.send(i, r)
 				if statuses[i] != http.StatusServiceUnavailable || time.Now().After(over) {
+					answered <- struct{}{}
 					return
 				}
 			}
