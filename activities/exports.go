@@ -14,6 +14,7 @@ import (
 	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
+	"recourse/evidence/originals/decode"
 	"recourse/recovery"
 )
 
@@ -36,8 +37,9 @@ type Exports struct {
 	Checklist folio.Checklist
 	Custody   folio.Custody
 	Fonts     *dossier.Fonts
-	Stamps    *Stamps // nil: no time stamps
-	Dir       string  // where exports are kept; see folio.ExportPath
+	Decoder   *decode.Decoder // decodes pictures where they can be stopped
+	Stamps    *Stamps         // nil: no time stamps
+	Dir       string          // where exports are kept; see folio.ExportPath
 	Now       func() time.Time
 }
 
@@ -103,7 +105,9 @@ func (a *Exports) writeFiles(ctx context.Context, f folio.Folio, dir string) (bu
 	var report dossier.Report
 	plain, sealed := filepath.Join(dir, ".plain.pdf"), filepath.Join(dir, folio.DossierFile)
 	_, err = writeFile(plain, func(w io.Writer) (err error) {
-		report, err = dossier.Build(w, a.Fonts, f, plan.Fingerprint())
+		report, err = dossier.Build(w, f, dossier.Options{
+			Fonts: a.Fonts, Fingerprint: plan.Fingerprint(), Reencode: a.Decoder.Reencoder(ctx),
+		})
 		return err
 	})
 	if err != nil {

@@ -25,6 +25,7 @@ import (
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/decode"
 	"recourse/evidence/verify"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -49,6 +50,7 @@ func newExportFixture(t *testing.T) *exportFixture {
 	loaded, err := fonts()
 	r.must(err)
 	b.exports = &activities.Exports{
+		Decoder: decode.NewLocalDecoder(),
 		Archive: r.store, Originals: blobs, Checklist: activities.PinnedRules{Registry: r.playbooks}, Fonts: loaded,
 		Custody: folio.Custody{Version: "1.2.3", Custodian: "测试单位", Keys: r.keys},
 		Dir:     filepath.Join(t.TempDir(), "exports"), Now: r.cases.Now,

@@ -132,7 +132,7 @@ func TestExportRecordsWhatTheDossierMisses(t *testing.T) {
 	asked := b.request(recovery.ForCourt)
 	ready := b.wantState(asked, recovery.ExportReady)
 	f := b.folio(asked)
-	report, err := dossier.Build(io.Discard, b.exports.Fonts, f, "")
+	report, err := dossier.Build(io.Discard, f, dossier.Options{Fonts: b.exports.Fonts})
 	b.must(err)
 	if diff := cmp.Diff(report.Missing, ready.Missing); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

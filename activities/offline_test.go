@@ -28,7 +28,7 @@ func (b *exportFixture) offline(export recovery.Export) []byte {
 		b.must(err)
 	}
 	var out bytes.Buffer
-	_, err = dossier.Build(&out, b.exports.Fonts, folio.RestorePapers(f), summary.Fingerprint)
+	_, err = dossier.Build(&out, folio.RestorePapers(f), dossier.Options{Fonts: b.exports.Fonts, Fingerprint: summary.Fingerprint})
 	b.must(err)
 	return out.Bytes()
 }

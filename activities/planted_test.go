@@ -19,6 +19,7 @@ import (
 	"recourse/casework"
 	"recourse/casework/casetest"
 	"recourse/evidence/folio"
+	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake/intaketest"
 	"recourse/evidence/verify"
 	"recourse/playbook"
@@ -83,6 +84,7 @@ func newPlantedCase(t *testing.T) *plantedCase {
 		t.Fatal(err)
 	}
 	p := &plantedCase{T: t, rig: rig, exports: &activities.Exports{
+		Decoder: decode.NewLocalDecoder(),
 		Archive: rig.Store, Originals: rig.Blobs, Checklist: activities.PinnedRules{Registry: playbooks}, Fonts: loaded, Dir: rig.ExportsDir, Now: rig.Now,
 		Custody: folio.Custody{Version: "1.2.3", Custodian: "测试单位", Keys: rig.Keys},
 	}}

@@ -35,7 +35,7 @@ func (s *Service) AdoptablePayments(ctx context.Context, actor recovery.Actor, i
 	if !slices.Contains(allowedActions(c, actor), recovery.AdoptMatch) {
 		return found, nil
 	}
-	found.Payments, err = s.readPayments(record, c)
+	found.Payments, err = s.readPayments(ctx, actor, record, c)
 	return found, err
 }
 
@@ -50,10 +50,10 @@ func (s *Service) ViewPayments(ctx context.Context, req Request, id recovery.Evi
 }
 
 // readPayments returns an empty list for a file that is neither a bill nor a receipt.
-func (s *Service) readPayments(record recovery.Evidence, c recovery.Case) ([]AdoptablePayment, error) {
+func (s *Service) readPayments(ctx context.Context, actor recovery.Actor, record recovery.Evidence, c recovery.Case) ([]AdoptablePayment, error) {
 	payments := []AdoptablePayment{}
 	if record.MediaType == "application/pdf" {
-		shown, err := s.readReceipt(record)
+		shown, err := s.readReceipt(ctx, actor, record)
 		if err == nil {
 			payments = append(payments, AdoptablePayment{Candidate: shown.candidate(), Facts: shown.adoptableFacts(c)})
 		}
@@ -62,7 +62,7 @@ func (s *Service) readPayments(record recovery.Evidence, c recovery.Case) ([]Ado
 	if record.Kind != recovery.Statement {
 		return payments, nil
 	}
-	bill, err := s.readStoredBill(record)
+	bill, err := s.readStoredBill(ctx, actor, record)
 	if err != nil {
 		return payments, ignoreInvalid(err)
 	}

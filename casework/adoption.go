@@ -3,12 +3,11 @@ package casework
 import (
 	"context"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"time"
 
-	"recourse/evidence/originals/intake/pdf"
+	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
@@ -132,9 +131,9 @@ func (s *Service) findAdoption(ctx context.Context, actor recovery.Actor, c reco
 	}
 	var shown shownPayment
 	if body.Row > 0 {
-		shown, err = s.readRow(record, body.Row)
+		shown, err = s.readRow(ctx, actor, record, body.Row)
 	} else {
-		shown, err = s.readReceipt(record)
+		shown, err = s.readReceipt(ctx, actor, record)
 	}
 	if err == nil && shown.reversed != "" && (body.Confirm == nil || !*body.Confirm) {
 		err = recovery.ConfirmNeeded("row", "According to the bill this payment was given back or never paid.")
@@ -146,8 +145,8 @@ func unknownDocument(field, detail string) error {
 	return recovery.Invalid([]recovery.FieldFault{{Field: field, Code: "unknown", Detail: detail}})
 }
 
-func (s *Service) readRow(record recovery.Evidence, number int) (shownPayment, error) {
-	bill, err := s.readStoredBill(record)
+func (s *Service) readRow(ctx context.Context, actor recovery.Actor, record recovery.Evidence, number int) (shownPayment, error) {
+	bill, err := s.readStoredBill(ctx, actor, record)
 	if err != nil {
 		return shownPayment{}, err
 	}
@@ -163,34 +162,31 @@ func (s *Service) readRow(record recovery.Evidence, number int) (shownPayment, e
 }
 
 // readStoredBill reads a bill that was imported earlier.
-func (s *Service) readStoredBill(record recovery.Evidence) (*statement.Bill, error) {
-	if record.Kind != recovery.Statement || record.Size > maxStatement {
+func (s *Service) readStoredBill(ctx context.Context, actor recovery.Actor, record recovery.Evidence) (*statement.Bill, error) {
+	if record.Kind != recovery.Statement || record.Size > statement.MaxSize {
 		return nil, unknownDocument("evidence_id", "This file is no bill.")
 	}
 	body, err := s.Blobs.OpenAt(record.SHA256)
 	if err != nil {
 		return nil, err
 	}
-	bill, err := statement.Parse(body, maxStatement)
-	if err = errors.Join(err, body.Close()); err != nil {
-		return nil, unknownDocument("evidence_id", "This file cannot be read as a bill.")
+	bill, err := s.Decoder.Bill(ctx, decode.File{ReaderAt: body, Size: record.Size, Account: string(actor.ID)})
+	err = errors.Join(err, body.Close())
+	if code := recovery.CodeOf(err); code == recovery.CodeInvalid || code == recovery.CodeTooLarge {
+		err = unknownDocument("evidence_id", "This file cannot be read as a bill.")
 	}
-	return bill, nil
+	return bill, err
 }
 
-func (s *Service) readReceipt(record recovery.Evidence) (shownPayment, error) {
+func (s *Service) readReceipt(ctx context.Context, actor recovery.Actor, record recovery.Evidence) (shownPayment, error) {
 	if record.MediaType != "application/pdf" {
 		return shownPayment{}, recovery.Invalid([]recovery.FieldFault{{Field: "row", Code: "required", Detail: "Name the line of the bill."}})
 	}
-	body, err := s.Blobs.Open(record.SHA256)
+	document, err := s.readPDF(ctx, actor, record)
 	if err != nil {
 		return shownPayment{}, err
 	}
-	data, err := io.ReadAll(io.LimitReader(body, pdf.MaxSize+1))
-	if err = errors.Join(err, body.Close()); err != nil {
-		return shownPayment{}, err
-	}
-	receipt, found := statement.ReadReceipt(pdf.Read(data).Text)
+	receipt, found := statement.ReadReceipt(document.Text)
 	if !found {
 		return shownPayment{}, unknownDocument("evidence_id", "The text of this file describes no payment.")
 	}

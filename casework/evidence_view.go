@@ -3,11 +3,11 @@ package casework
 import (
 	"context"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 
 	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake/pdf"
 	"recourse/evidence/originals/statement"
 	"recourse/recovery"
@@ -121,22 +121,27 @@ func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.Evi
 	if req.HeaderOnly {
 		return Reading{Evidence: record}, nil
 	}
-	body, err := s.Blobs.Open(record.SHA256)
+	document, err := s.readPDF(ctx, req.Actor, record)
 	if err != nil {
-		return Reading{}, err
-	}
-	data, err := io.ReadAll(io.LimitReader(body, pdf.MaxSize+1))
-	if err = errors.Join(err, body.Close()); err != nil {
 		return Reading{}, err
 	}
 	if err := s.recordViewing(ctx, req, c, record, copyText, purpose); err != nil {
 		return Reading{}, err
 	}
-	reading := Reading{Evidence: record, Document: pdf.Read(data), Differences: []statement.Difference{}}
+	reading := Reading{Evidence: record, Document: document, Differences: []statement.Difference{}}
 	if reading.Receipt, reading.Found = statement.ReadReceipt(reading.Document.Text); reading.Found {
 		reading.Differences = reading.Receipt.CompareWithAny(claimedPayments(c))
 	}
 	return reading, nil
+}
+
+func (s *Service) readPDF(ctx context.Context, actor recovery.Actor, record recovery.Evidence) (pdf.Report, error) {
+	body, err := s.Blobs.OpenAt(record.SHA256)
+	if err != nil {
+		return pdf.Report{}, err
+	}
+	document, err := s.Decoder.Document(ctx, decode.File{ReaderAt: body, Size: record.Size, Account: string(actor.ID)})
+	return document, errors.Join(err, body.Close())
 }
 
 // claimedPayments are the payments as the claimant describes them. A bill shows what

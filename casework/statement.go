@@ -2,16 +2,14 @@ package casework
 
 import (
 	"context"
+	"errors"
 
 	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
-
-// maxStatement is the size limit of a bill export in bytes; a year of a busy
-// wallet has less than 2 MB.
-const maxStatement = 10 << 20
 
 // ImportedStatement is an imported wallet bill with the transactions that may be the
 // mis-sent one. The best matches are marked.
@@ -43,7 +41,7 @@ func (s *Service) importStatement(ctx context.Context, req Request, id recovery.
 	if err != nil {
 		return Reply[ImportedStatement]{}, err
 	}
-	imported, err := s.readBill(c, file)
+	imported, err := s.readBill(ctx, req.Actor, c, file)
 	if err != nil {
 		return Reply[ImportedStatement]{}, err
 	}
@@ -74,16 +72,13 @@ func findingsOfBill(bill *statement.Bill) (found []intake.Finding) {
 	return found
 }
 
-func (s *Service) readBill(c recovery.Case, file *blob.Pending) (ImportedStatement, error) {
+func (s *Service) readBill(ctx context.Context, actor recovery.Actor, c recovery.Case, file *blob.Pending) (ImportedStatement, error) {
 	body, err := file.Reader()
 	if err != nil {
 		return ImportedStatement{}, err
 	}
-	bill, err := statement.Parse(body, maxStatement)
-	if closeErr := body.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	bill, err := s.Decoder.Bill(ctx, decode.File{ReaderAt: body, Size: file.Size(), Account: string(actor.ID)})
+	if err = errors.Join(err, body.Close()); err != nil {
 		return ImportedStatement{}, err
 	}
 	return ImportedStatement{Bill: bill, Candidates: bill.ProposeAll(claimedPayments(c))}, nil

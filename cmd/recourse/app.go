@@ -158,6 +158,7 @@ func (d *app) workerParts() (worker.Parts, error) {
 			Record: d.store, Rules: activities.PinnedRules{Registry: d.playbooks}, Now: currentTime, Version: version, NotifyRules: d.notifyRules, MarkKey: d.markKey,
 		},
 		Exports: &activities.Exports{
+			Decoder: decode.NewDecoder(d.decodePool),
 			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Registry: d.playbooks}, Fonts: fonts,
 			Custody: folio.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
 			Stamps:  stamps, Dir: d.config.dataPath("exports"), Now: currentTime,

@@ -38,7 +38,7 @@ func (o bagDossier) writeDossier(out string) error {
 		return fmt.Errorf("%w; set their folder with --fonts", err)
 	}
 	return writeNewFile(out, func(w io.Writer) error {
-		_, err := dossier.Build(w, fonts, f, fingerprint)
+		_, err := dossier.Build(w, f, dossier.Options{Fonts: fonts, Fingerprint: fingerprint})
 		return err
 	})
 }

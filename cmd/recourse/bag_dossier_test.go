@@ -37,7 +37,7 @@ func inside(t *testing.T, f folio.Folio) []byte {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if _, err := dossier.Build(&out, fonts, f, plan.Fingerprint()); err != nil {
+	if _, err := dossier.Build(&out, f, dossier.Options{Fonts: fonts, Fingerprint: plan.Fingerprint()}); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

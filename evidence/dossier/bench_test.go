@@ -40,7 +40,7 @@ func BenchmarkTenPages(b *testing.B) {
 		b.Fatalf("%d pages", report.Pages)
 	}
 	for b.Loop() {
-		if _, err := dossier.Build(io.Discard, fonts, f, fingerprint); err != nil {
+		if _, err := dossier.Build(io.Discard, f, dossier.Options{Fonts: fonts, Fingerprint: fingerprint}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -66,7 +66,7 @@ func BenchmarkHundredScreenshots(b *testing.B) {
 	}
 	f, fonts := c.seal(), mustFonts(b)
 	for b.Loop() {
-		report, err := dossier.Build(io.Discard, fonts, f, fingerprint)
+		report, err := dossier.Build(io.Discard, f, dossier.Options{Fonts: fonts, Fingerprint: fingerprint})
 		if err != nil || report.Shown != 100 {
 			b.Fatal(report, err)
 		}

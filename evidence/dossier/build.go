@@ -8,6 +8,7 @@ import (
 
 	"recourse/evidence/folio"
 	"recourse/evidence/typeset"
+	"recourse/evidence/typeset/picture"
 )
 
 // Report describes the dossier that was built.
@@ -24,16 +25,23 @@ type Report struct {
 // are right. Two passes are enough unless a longer number moves a line.
 const maxPasses = 6
 
-// Build writes the dossier of a folio as PDF. The fingerprint is the digest of
-// the bag's manifest in hex, which the cover prints. Anything may stand in the
-// folio's texts and files; errors are those of the writer, the blob store and
-// the fonts.
-func Build(w io.Writer, fonts *Fonts, f folio.Folio, fingerprint string) (Report, error) {
-	p, err := newDraft(f, fingerprint)
+// Options are how a dossier is built.
+type Options struct {
+	Fonts       *Fonts
+	Fingerprint string // digest of the bag's manifest in hex, for the cover
+	// Reencode decodes the pictures that a PDF cannot contain as they are; nil:
+	// picture.Reencode, which has no limit of memory and time.
+	Reencode picture.Reencoder
+}
+
+// Build writes the dossier of a folio as PDF. The folio's texts and files may have any
+// content; errors are those of the writer, the blob store and Reencode.
+func Build(w io.Writer, f folio.Folio, o Options) (Report, error) {
+	p, err := newDraft(f, o)
 	if err != nil {
 		return Report{}, fmt.Errorf("dossier of %s: %w", f.Case.Number, err)
 	}
-	book := p.layoutUntilStable(fonts)
+	book := p.layoutUntilStable(o.Fonts)
 	p.drawRunningHeads(book)
 	meta := typeset.Metadata{
 		Title:   p.audienceText("title") + " " + string(f.Case.Number),

@@ -16,7 +16,7 @@ func Contents(f folio.Folio) ([]Part, error) {
 	for i := range f.Exhibits {
 		f.Exhibits[i].Open, f.Exhibits[i].Copy = nil, nil
 	}
-	p, err := newDraft(f, "")
+	p, err := newDraft(f, Options{})
 	if err != nil {
 		return nil, err
 	}

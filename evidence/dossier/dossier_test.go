@@ -247,7 +247,7 @@ func TestUnreadableStoreIsAnError(t *testing.T) {
 	c.exhibit(recovery.ChatScreenshot, "image/png", "a.png", "", asPNG(t, image.NewGray(image.Rect(0, 0, 9, 9))))
 	lost := errors.New("disk on fire")
 	c.folio.Exhibits[0].Open = func() (io.ReadCloser, error) { return nil, lost }
-	if _, err := dossier.Build(io.Discard, mustFonts(t), c.seal(), fingerprint); !errors.Is(err, lost) {
+	if _, err := dossier.Build(io.Discard, c.seal(), dossier.Options{Fonts: mustFonts(t), Fingerprint: fingerprint}); !errors.Is(err, lost) {
 		t.Errorf("got %v", err)
 	}
 }

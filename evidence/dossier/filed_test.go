@@ -35,7 +35,7 @@ func quickPapers(t testing.TB, fonts *dossier.Fonts, dir string, f folio.Folio) 
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if _, err := dossier.Build(file, fonts, f, fingerprint); err != nil {
+	if _, err := dossier.Build(file, f, dossier.Options{Fonts: fonts, Fingerprint: fingerprint}); err != nil {
 		t.Fatal(err)
 	}
 	out, err := exec.Command("pdftotext", "-layout", "-enc", "UTF-8", path, "-").Output()

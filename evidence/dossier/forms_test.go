@@ -21,7 +21,7 @@ import (
 // blanks are the values of a case of which nothing is known, with their names.
 func blankPapers(t *testing.T) *draft {
 	t.Helper()
-	p, err := newDraft(folio.Folio{Audience: recovery.ForCourt}, "")
+	p, err := newDraft(folio.Folio{Audience: recovery.ForCourt}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +321,7 @@ func acted(t *testing.T, holders int, entries ...journal.Entry) *draft {
 		}
 		f.Entries = append(f.Entries, folio.Entry{Parsed: e})
 	}
-	p, err := newDraft(f, "")
+	p, err := newDraft(f, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

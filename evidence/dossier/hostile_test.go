@@ -107,7 +107,7 @@ func FuzzBuild(f *testing.F) {
 			return
 		}
 		folio := hostile(text, file, recovery.Audiences[audience%4])
-		if _, err := dossier.Build(io.Discard, mustFonts(t), folio, text); err != nil {
+		if _, err := dossier.Build(io.Discard, folio, dossier.Options{Fonts: mustFonts(t), Fingerprint: text}); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -50,6 +50,7 @@ type draft struct {
 	corrected    []folio.CorrectedEntry // see correctedEntries
 	counting     []folio.Entry          // see countingEntries
 	fingerprint  string
+	reencode     picture.Reencoder
 	t            *wording
 	filed        *folio.Entry // entry case_filed; nil when there is none
 	erased       *folio.Entry // the newest entry of an erasure; nil: nothing was erased
@@ -74,12 +75,15 @@ type draft struct {
 	claimantWord string // what the paper being written calls the claimant
 }
 
-func newDraft(f folio.Folio, fingerprint string) (*draft, error) {
+func newDraft(f folio.Folio, o Options) (*draft, error) {
 	t, err := loadWording()
 	if err != nil {
 		return nil, err
 	}
-	p := &draft{folio: f, fingerprint: fingerprint, t: t, numbers: map[recovery.EvidenceID]int{}}
+	if o.Reencode == nil {
+		o.Reencode = picture.Reencode
+	}
+	p := &draft{folio: f, fingerprint: o.Fingerprint, reencode: o.Reencode, t: t, numbers: map[recovery.EvidenceID]int{}}
 	for i := range f.Entries {
 		switch kind := f.Entries[i].Parsed.Kind; {
 		case kind == recovery.EntryCaseFiled && p.filed == nil:
@@ -213,7 +217,8 @@ func (p *draft) collectorDevice(seq int64) string {
 }
 
 // preparePicture opens the picture of an exhibit. Only a file that cannot be read
-// from the store is an error; a fault of its content is printed on its page.
+// from the store or decoded at this time is an error; a fault of its content is printed
+// on its page.
 func (p *draft) preparePicture(e *exhibit) error {
 	switch {
 	case e.Withheld:
@@ -236,12 +241,13 @@ func (p *draft) preparePicture(e *exhibit) error {
 		e.Why = p.t.Text("paper.unfit.mismatch")
 		return nil
 	}
-	e.Shown, err = picture.ConvertImage(data)
+	e.Shown, err = picture.Convert(data, p.reencode)
 	var unfit *picture.UnusableError
 	if errors.As(err, &unfit) {
 		e.Why = p.t.Text("paper.unfit."+string(unfit.Reason), "width", unfit.Width, "height", unfit.Height)
+		return nil
 	}
-	return nil
+	return err
 }
 
 // shownMedia is the media type of the file that the audience gets.

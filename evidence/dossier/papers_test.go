@@ -34,7 +34,7 @@ func filedAs(t *testing.T, audience recovery.Audience, committed []string, held 
 			Claimant:     recovery.Claimant{Name: "记录名", Phone: "记录电话", Province: "上海市", City: "上海市"},
 			Counterparts: []recovery.Counterpart{{ID: "a", Alias: "甲记录"}, {ID: "b", Alias: "乙记录"}},
 		},
-	}, "f")
+	}, Options{Fingerprint: "f"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestClassify(t *testing.T) {
 	p, err := newDraft(folio.Folio{Exhibits: []folio.Exhibit{
 		one("1", recovery.OtherEvidence, "text/plain", "aa", 2), one("2", recovery.Statement, "text/csv", "bb", 3),
 		one("3", recovery.OtherEvidence, "text/plain", "aa", 4), one("4", "of_the_future", "text/plain", "cc", 5),
-	}}, "")
+	}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,11 +157,11 @@ func TestReadFailuresAreErrors(t *testing.T) {
 	lost := errors.New("lost")
 	e := one("1", recovery.ChatScreenshot, "image/png", "aa", 1)
 	e.Open = func() (io.ReadCloser, error) { return broken{lost}, nil }
-	if _, err := newDraft(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, ""); !errors.Is(err, lost) {
+	if _, err := newDraft(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, Options{}); !errors.Is(err, lost) {
 		t.Errorf("got %v", err)
 	}
 	e.Open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(nil)), nil }
-	p, err := newDraft(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, "")
+	p, err := newDraft(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, Options{})
 	if err != nil || p.mismatched != 1 || p.reopened != 1 || p.exhibits[0].Why == "" {
 		t.Errorf("%+v %v", p, err)
 	}

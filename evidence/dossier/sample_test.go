@@ -333,7 +333,7 @@ func walked(t testing.TB, audience recovery.Audience) *caseOf {
 func build(t testing.TB, f folio.Folio) ([]byte, dossier.Report) {
 	t.Helper()
 	var out bytes.Buffer
-	report, err := dossier.Build(&out, mustFonts(t), f, fingerprint)
+	report, err := dossier.Build(&out, f, dossier.Options{Fonts: mustFonts(t), Fingerprint: fingerprint})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,19 +20,24 @@ var loadMasker = sync.OnceValues(textlint.LoadMasker)
 // counterpart. It hides what it recognizes as personal data, and everything personal that
 // is known in the case and withheld from this reader.
 func NewMask(c recovery.Case, p recovery.Particulars, audience recovery.Audience, reader recovery.CounterpartID) (Mask, error) {
+	return NewMaskOf(KnownNames(c, p, audience, reader))
+}
+
+// NewMaskOf returns the mask for texts in which these names may occur.
+func NewMaskOf(names textlint.Names) (Mask, error) {
 	masker, err := loadMasker()
 	if err != nil {
 		return nil, fmt.Errorf("mask: %w", err)
 	}
-	names := knownNames(c, p, audience, reader)
 	return func(text string) string {
 		masked, _ := masker.Mask(text, names)
 		return masked
 	}, nil
 }
 
-// knownNames lists what is known of the people in a case.
-func knownNames(c recovery.Case, p recovery.Particulars, audience recovery.Audience, reader recovery.CounterpartID) textlint.Names {
+// KnownNames lists what is known of the people in a case: what a reader may see, and what
+// is withheld from them.
+func KnownNames(c recovery.Case, p recovery.Particulars, audience recovery.Audience, reader recovery.CounterpartID) textlint.Names {
 	names := textlint.Names{Keep: append(c.TransactionNos(), c.Claimant.Name)}
 	withholds := func(class recovery.ValueClass) bool {
 		return recovery.DisclosureOnPaper(audience, recovery.RoleSystem, class) == recovery.Withheld

@@ -18,7 +18,7 @@ func TestSealOnADossier(t *testing.T) {
 		t.Fatal(err)
 	}
 	var pdf bytes.Buffer
-	if _, err := dossier.Build(&pdf, fonts, bagtest.NewFolio(t, bagtest.Case{Seed: 1}), strings.Repeat("0", 64)); err != nil {
+	if _, err := dossier.Build(&pdf, bagtest.NewFolio(t, bagtest.Case{Seed: 1}), dossier.Options{Fonts: fonts, Fingerprint: strings.Repeat("0", 64)}); err != nil {
 		t.Fatal(err)
 	}
 	data, _ := sealed(t, &seal.Sealer{Identity: development(t)}, pdf.Bytes())

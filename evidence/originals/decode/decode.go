@@ -10,13 +10,27 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/sandbox"
 )
 
 // The names of the jobs.
-const jobContent = "content"
+const (
+	jobContent  = "content"
+	jobBill     = "bill"
+	jobDocument = "document"
+	jobCopy     = "copy"
+	jobPicture  = "picture"
+)
+
+// Jobs are the jobs of the child process.
+func Jobs() sandbox.Jobs {
+	return sandbox.Jobs{
+		jobContent: readContent, jobBill: readBill, jobDocument: readDocument, jobCopy: makeCopy, jobPicture: reencodePicture,
+	}
+}
 
 // File is a file to read, with the account that sent it.
 type File struct {
@@ -35,18 +49,28 @@ func NewDecoder(runner sandbox.Runner) *Decoder { return &Decoder{runner} }
 // NewLocalDecoder returns a Decoder that runs its jobs in this process without limits.
 func NewLocalDecoder() *Decoder { return NewDecoder(sandbox.Local{Jobs: Jobs()}) }
 
-// Jobs are the jobs of the child process.
-func Jobs() sandbox.Jobs {
-	return sandbox.Jobs{jobContent: readContent}
+// childMemory is the memory of a child in bytes.
+const childMemory = 560 << 20
+
+// maxWait is how long a request waits for a place. Then the answer is 503, because whoever
+// waits longer sends the request again.
+const maxWait = 5 * time.Second
+
+// call is a call of a job on a file. The processor time is enough for the dearest honest
+// file: two seconds and that many for each megabyte.
+func (f File) call(job string, secondsPerMegabyte int) sandbox.Call {
+	seconds := min(2+secondsPerMegabyte*int(f.Size>>20), 40)
+	return sandbox.Call{
+		Job: job, Account: f.Account, File: f.ReaderAt, Size: f.Size,
+		Limits: sandbox.Limits{Memory: childMemory, ProcessorSeconds: seconds, WallSeconds: 20 + 4*seconds},
+	}
 }
 
 // Content decodes a picture or PDF. A file that exceeds the limits has the finding
 // TooCostly. Errors: CodeUnavailable when ctx ended, and those of reading.
 func (d *Decoder) Content(ctx context.Context, file File) (intake.Content, error) {
 	var content intake.Content
-	view, err := d.runner.Run(ctx, sandbox.Call{
-		Job: jobContent, Account: file.Account, File: file.ReaderAt, Size: file.Size, Limits: contentLimits(file.Size),
-	}, &content)
+	view, err := d.runner.Run(ctx, file.call(jobContent, 10), &content) // a HEIC photo of 12 million pixels has 2 MB
 	if errors.Is(err, sandbox.ErrTooCostly) {
 		return intake.Content{Findings: []intake.Finding{intake.TooCostly}}, nil
 	}
@@ -56,13 +80,12 @@ func (d *Decoder) Content(ctx context.Context, file File) (intake.Content, error
 	return content, err
 }
 
-// contentLimits allows a photo of a phone (HEIC, 12 million pixels, 2 MB) and no more.
-func contentLimits(size int64) sandbox.Limits {
-	megabytes := int(size >> 20)
-	return sandbox.Limits{Memory: 560 << 20, ProcessorSeconds: min(2+10*megabytes, 40), WallSeconds: min(30+30*megabytes, 180)}
-}
-
 func readContent(ctx context.Context, file io.ReaderAt, size int64, _ json.RawMessage) (sandbox.Result, error) {
 	content, err := intake.Decode(ctx, file, size)
 	return sandbox.Result{Value: content, Data: content.View.JPEG}, err
+}
+
+// readAll reads a file of at most limit bytes.
+func readAll(file io.ReaderAt, size, limit int64) ([]byte, error) {
+	return io.ReadAll(io.NewSectionReader(file, 0, min(size, limit)))
 }

@@ -19,7 +19,7 @@ const (
 
 // fromJPEG uses the data without its metadata. The file must be complete: PDF
 // readers show a truncated picture as grey.
-func fromJPEG(data []byte, config image.Config) (*Picture, error) {
+func fromJPEG(data []byte, config image.Config, reencode Reencoder) (*Picture, error) {
 	stripped, turn, components, err := stripMetadata(data)
 	if err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func fromJPEG(data []byte, config image.Config) (*Picture, error) {
 	case 1:
 		p.ColorSpace = "DeviceGray"
 	case 4: // PDF readers interpret CMYK in JPEG differently, so it is decoded here
-		p, err = reencodeImage(data)
+		p, err = reencode(data)
 		if err != nil {
 			return nil, err
 		}

@@ -53,6 +53,7 @@ const (
 	TooLarge  Reason = "too_many_pixels"
 	Damaged   Reason = "damaged"
 	Truncated Reason = "truncated"
+	TooCostly Reason = "too_costly" // set by a Reencoder with limits of memory and time
 )
 
 // UnusableError is the error for an image that cannot be shown.
@@ -73,33 +74,28 @@ func (u *UnusableError) Error() string {
 // Unwrap returns the error of the decoder.
 func (u *UnusableError) Unwrap() error { return u.Cause }
 
+// Reencoder decodes an image and encodes it again. Its errors are *UnusableError if the
+// image is to blame.
+type Reencoder func(data []byte) (*Picture, error)
+
 // ConvertImage converts an image of any supported format. Errors are always
 // *UnusableError.
-func ConvertImage(data []byte) (p *Picture, err error) {
-	config, format, err := image.DecodeConfig(bytes.NewReader(data))
-	switch {
-	case errors.Is(err, image.ErrFormat):
-		return nil, &UnusableError{Reason: Unknown, Cause: err}
-	case err != nil:
-		return nil, &UnusableError{Reason: Damaged, Cause: err}
-	case config.Width <= 0 || config.Height <= 0:
-		return nil, &UnusableError{Reason: Damaged}
-	case config.Width > MaxPixels/config.Height:
-		return nil, &UnusableError{Reason: TooLarge, Width: config.Width, Height: config.Height}
+func ConvertImage(data []byte) (*Picture, error) { return Convert(data, Reencode) }
+
+// Convert is ConvertImage with another way to decode the images that must be decoded.
+// Errors that are no *UnusableError are those of reencode.
+func Convert(data []byte, reencode Reencoder) (*Picture, error) {
+	config, format, err := readHeader(data)
+	if err != nil {
+		return nil, err
 	}
-	defer func() { // a decoder may panic on a malicious file
-		if recover() != nil {
-			p, err = nil, &UnusableError{Reason: Damaged, Width: config.Width, Height: config.Height}
-		}
-	}()
-	p, err = convertFormat(data, format, config)
+	p, err := convertFormat(data, format, config, reencode)
 	if err != nil {
 		var unusable *UnusableError
-		if !errors.As(err, &unusable) {
-			unusable = &UnusableError{Reason: Damaged, Cause: err}
+		if errors.As(err, &unusable) {
+			unusable.Width, unusable.Height = config.Width, config.Height
 		}
-		unusable.Width, unusable.Height = config.Width, config.Height
-		return nil, unusable
+		return nil, err
 	}
 	digest := sha256.Sum256(data)
 	p.Digest = hex.EncodeToString(digest[:])
@@ -110,19 +106,40 @@ func ConvertImage(data []byte) (p *Picture, err error) {
 	return p, nil
 }
 
-func convertFormat(data []byte, format string, config image.Config) (*Picture, error) {
+// readHeader reads the size of an image and refuses one that is too large to be decoded.
+func readHeader(data []byte) (image.Config, string, error) {
+	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+	switch {
+	case errors.Is(err, image.ErrFormat):
+		return config, "", &UnusableError{Reason: Unknown, Cause: err}
+	case err != nil:
+		return config, "", &UnusableError{Reason: Damaged, Cause: err}
+	case config.Width <= 0 || config.Height <= 0:
+		return config, "", &UnusableError{Reason: Damaged}
+	case config.Width > MaxPixels/config.Height:
+		return config, "", &UnusableError{Reason: TooLarge, Width: config.Width, Height: config.Height}
+	}
+	return config, format, nil
+}
+
+func convertFormat(data []byte, format string, config image.Config, reencode Reencoder) (p *Picture, err error) {
+	defer func() { // a reader may panic on a malicious file
+		if recover() != nil {
+			p, err = nil, &UnusableError{Reason: Damaged}
+		}
+	}()
 	switch format {
 	case "jpeg":
-		return fromJPEG(data, config)
+		return fromJPEG(data, config, reencode)
 	case "png":
-		return fromPNG(data)
+		return fromPNG(data, reencode)
 	case "gif":
-		p, err := reencodeImage(data)
+		p, err := reencode(data)
 		if p != nil {
 			p.IsAnimated = bytes.Contains(data, []byte("NETSCAPE2.0"))
 		}
 		return p, err
 	default:
-		return reencodeImage(data)
+		return reencode(data)
 	}
 }

@@ -23,16 +23,16 @@ var channels = map[byte]int{0: 1, 2: 3, 3: 1}
 
 // fromPNG uses the compressed rows if a PDF can contain them: predictor 15 of PDF is
 // the one of PNG. Images with transparency, interlacing or 16 bits are re-encoded.
-func fromPNG(data []byte) (*Picture, error) {
+func fromPNG(data []byte, reencode Reencoder) (*Picture, error) {
 	h, palette, rows, plain, err := readChunks(data)
 	if err != nil {
 		return nil, err
 	}
 	if !plain || h.interlaced || h.bits > 8 || channels[h.colour] == 0 || h.colour == 3 && len(palette) < 3 {
-		return reencodeImage(data)
+		return reencode(data)
 	}
 	if err := checkRows(rows, h); err != nil {
-		return nil, err
+		return nil, &UnusableError{Reason: Damaged, Cause: err}
 	}
 	p := &Picture{
 		StoredWidth: h.width, StoredHeight: h.height, Orientation: 1, Bits: int(h.bits), Filter: "FlateDecode",
@@ -90,20 +90,33 @@ func checkRows(rows []byte, h pngHeader) error {
 		return err
 	}
 	if n != int64(h.height)*int64(width+1) {
-		return &UnusableError{Reason: Damaged}
+		return fmt.Errorf("%d bytes of rows", n)
 	}
 	return nil
 }
 
-// reencodeImage decodes any image and encodes it again: grey as grey, all others as
-// RGB on white.
-func reencodeImage(data []byte) (*Picture, error) {
+// Reencode decodes any image and encodes it again: grey as grey, all others as RGB on
+// white. Errors are always *UnusableError.
+func Reencode(data []byte) (p *Picture, err error) {
+	defer func() { // a decoder may panic on a malicious file
+		if recover() != nil {
+			p, err = nil, &UnusableError{Reason: Damaged}
+		}
+	}()
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
-		return nil, err
+		return nil, &UnusableError{Reason: Damaged, Cause: err}
 	}
+	p, err = encodeRows(img)
+	if err != nil {
+		return nil, &UnusableError{Reason: Damaged, Cause: err}
+	}
+	return p, nil
+}
+
+func encodeRows(img image.Image) (p *Picture, err error) {
 	size := img.Bounds().Size()
-	p := &Picture{StoredWidth: size.X, StoredHeight: size.Y, Orientation: 1, Bits: 8, Filter: "FlateDecode"}
+	p = &Picture{StoredWidth: size.X, StoredHeight: size.Y, Orientation: 1, Bits: 8, Filter: "FlateDecode"}
 	if grey, is := img.(*image.Gray); is {
 		p.ColorSpace = "DeviceGray"
 		p.Params = fmt.Sprintf("/Predictor 15 /Colors 1 /BitsPerComponent 8 /Columns %d", size.X)

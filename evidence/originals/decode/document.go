@@ -1,0 +1,36 @@
+package decode
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"recourse/evidence/originals/intake/pdf"
+	"recourse/evidence/originals/sandbox"
+)
+
+// Document reads the text and the signatures of a PDF. A file that exceeds the limits is
+// Unread. Errors: CodeUnavailable if no place was free in time, and those of reading.
+func (d *Decoder) Document(ctx context.Context, file File) (pdf.Report, error) {
+	call := file.call(jobDocument, 2)
+	call.Limits.Wait = maxWait
+	var report pdf.Report
+	text, err := d.runner.Run(ctx, call, &report)
+	if errors.Is(err, sandbox.ErrTooCostly) {
+		return pdf.Report{Unread: true}, nil
+	}
+	report.Text = string(text)
+	return report, err
+}
+
+func readDocument(_ context.Context, file io.ReaderAt, size int64, _ json.RawMessage) (sandbox.Result, error) {
+	data, err := readAll(file, size, pdf.MaxSize+1)
+	if err != nil {
+		return sandbox.Result{}, err
+	}
+	report := pdf.Read(data)
+	text := report.Text
+	report.Text = ""
+	return sandbox.Result{Value: report, Data: []byte(text)}, nil
+}
