@@ -366,12 +366,14 @@ func uploadBody(t *testing.T) (body, contentType string) {
 	return formBody(t, "other", "a.txt", "聊天记录\n")
 }
 
-// formBody is a form with one file.
+// formBody is a form with one file, and its kind unless it is "".
 func formBody(t *testing.T, kind, name, content string) (body, contentType string) {
 	t.Helper()
 	var buffer bytes.Buffer
 	form := multipart.NewWriter(&buffer)
-	_ = form.WriteField("kind", kind)
+	if kind != "" {
+		_ = form.WriteField("kind", kind)
+	}
 	file, err := form.CreateFormFile("file", name)
 	if err != nil {
 		t.Error(err)

@@ -165,19 +165,15 @@ func (p testStack) assertCorrected(t *testing.T, id string, entries map[string]i
 
 // callAPI sends a request and decodes the response as JSON, or copies its bytes.
 func (p testStack) callAPI(t *testing.T, as, method, path, form, key string, body []byte, into any) error {
-	content, err := os.ReadFile(filepath.Join(p.data, "tokens.json"))
+	token, err := p.readToken(as)
 	if err != nil {
-		return err
-	}
-	tokens := map[string]string{}
-	if err := json.Unmarshal(content, &tokens); err != nil {
 		return err
 	}
 	request, err := http.NewRequestWithContext(t.Context(), method, "http://"+p.addr+"/api/v1"+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Authorization", "Bearer "+tokens[as])
+	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", form)
 	request.Header.Set("Idempotency-Key", key)
 	response, err := http.DefaultClient.Do(request)
@@ -200,6 +196,16 @@ func (p testStack) callAPI(t *testing.T, as, method, path, form, key string, bod
 		return nil
 	}
 	return json.Unmarshal(answer, into)
+}
+
+func (p testStack) readToken(role string) (string, error) {
+	content, err := os.ReadFile(filepath.Join(p.data, "tokens.json"))
+	if err != nil {
+		return "", err
+	}
+	tokens := map[string]string{}
+	err = json.Unmarshal(content, &tokens)
+	return tokens[role], err
 }
 
 func (p testStack) assertKept(t *testing.T, one acknowledged) {

@@ -1,7 +1,6 @@
 package decode_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 
 	"recourse/evidence/copies"
 	"recourse/evidence/originals/decode"
+	"recourse/evidence/originals/intake/intaketest"
 	"recourse/evidence/originals/statement"
 	"recourse/evidence/typeset/picture"
 	"recourse/recovery"
@@ -26,52 +26,6 @@ const (
 	billColumns = "交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n"
 	billRow     = "2026-11-01 10:00:00,转账,周宁,/,支出,¥1.00,零钱,朋友已收钱,%d,1,/\n"
 )
-
-// zipOf packs files; repeated contents take almost nothing.
-func zipOf(t testing.TB, files map[string][]string) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	archive := zip.NewWriter(&out)
-	for _, name := range slices.Sorted(func(yield func(string) bool) {
-		for name := range files {
-			if !yield(name) {
-				return
-			}
-		}
-	}) {
-		w, err := archive.Create(name)
-		for _, part := range files[name] {
-			if err == nil {
-				_, err = w.Write([]byte(part))
-			}
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := archive.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-// workbookOf is a workbook with this content of its only sheet.
-func workbookOf(t testing.TB, rows ...string) []byte {
-	t.Helper()
-	const relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-	return zipOf(t, map[string][]string{
-		"[Content_Types].xml": {`<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
-			`<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`},
-		"_rels/.rels": {`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
-			`<Relationship Id="r" Type="` + relations + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
-		"xl/workbook.xml": {`<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="` + relations + `">` +
-			`<sheets><sheet name="a" sheetId="1" r:id="s"/></sheets></workbook>`},
-		"xl/_rels/workbook.xml.rels": {`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
-			`<Relationship Id="s" Type="` + relations + `/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`},
-		"xl/worksheets/sheet1.xml": slices.Concat(
-			[]string{`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`}, rows, []string{`</sheetData></worksheet>`}),
-	})
-}
 
 func xmlRow(cells ...string) string {
 	var row strings.Builder
@@ -97,13 +51,13 @@ func dearBills(t testing.TB) map[string][]byte {
 		"csv of faults":         []byte(billHead + strings.Repeat(",,,,,,,,,,\n", 4_000) + strings.Repeat("x,,,,,,,,,,\n", 80_000)),
 		"csv of commas":         []byte(billHead + strings.Repeat(",", 900_000)),
 		"csv of quotes":         []byte(billHead + strings.Repeat(`"`, 900_000)),
-		"xlsx of rows":          workbookOf(t, head, strings.Repeat(row, 100_000)),
-		"xlsx of empty rows":    workbookOf(t, head, strings.Repeat("<row/>", 9_000_000)),
-		"xlsx of cells":         workbookOf(t, head, strings.Repeat("<row>"+strings.Repeat("<c/>", 1_000)+"</row>", 14_000)),
-		"xlsx of one cell":      workbookOf(t, head, xmlRow(strings.Repeat("x", 60<<20))),
-		"xlsx nested":           workbookOf(t, head, strings.Repeat("<c>", 10_000_000)),
-		"xlsx far to the side":  workbookOf(t, head, `<row><c r="XFD1048576"><v>1</v></c></row>`),
-		"xlsx of rows far down": workbookOf(t, head, strings.Join(slices.Repeat([]string{`<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`}, 50_000), "")),
+		"xlsx of rows":          intaketest.Workbook(t, head, strings.Repeat(row, 100_000)),
+		"xlsx of empty rows":    intaketest.Workbook(t, head, strings.Repeat("<row/>", 9_000_000)),
+		"xlsx of cells":         intaketest.Workbook(t, head, strings.Repeat("<row>"+strings.Repeat("<c/>", 1_000)+"</row>", 14_000)),
+		"xlsx of one cell":      intaketest.Workbook(t, head, xmlRow(strings.Repeat("x", 60<<20))),
+		"xlsx nested":           intaketest.Workbook(t, head, strings.Repeat("<c>", 10_000_000)),
+		"xlsx far to the side":  intaketest.Workbook(t, head, `<row><c r="XFD1048576"><v>1</v></c></row>`),
+		"xlsx of rows far down": intaketest.Workbook(t, head, strings.Join(slices.Repeat([]string{`<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`}, 50_000), "")),
 	}
 }
 

@@ -48,7 +48,7 @@ var kinds = []func(testing.TB, dimensions) []byte{
 		cell := `<c t="inlineStr"><is><t>` + strings.Repeat("x", int(d.depth)) + `</t></is></c>`
 		columns, rows := int(d.width%20_000)+1, int(d.height%100_000)+1
 		row := "<row>" + strings.Repeat(cell, min(columns, (40<<20)/len(cell)/rows+1)) + "</row>"
-		return workbookOf(t, strings.Repeat(row, min(rows, (40<<20)/len(row)+1)))
+		return intaketest.Workbook(t, strings.Repeat(row, min(rows, (40<<20)/len(row)+1)))
 	},
 	func(_ testing.TB, d dimensions) []byte {
 		row := strings.Repeat(strings.Repeat("x", int(d.depth%50))+",", int(d.width%5_000)+1) + "\n"

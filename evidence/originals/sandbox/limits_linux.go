@@ -24,8 +24,20 @@ func limitMemory(limit uint64) error {
 	return syscall.Setrlimit(syscall.RLIMIT_DATA, &data)
 }
 
-// lowerPriority lets the process that serves people run first. Failing does no harm.
-func lowerPriority() { _ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, 10) }
+// childPriority is the nice value of a child: while others want the processor, it gets a
+// tenth of it.
+const childPriority = 10
+
+// lowerPriority lets the process that serves people run first. Linux has a priority for
+// each thread; later threads get that of the one that starts them. Failing does no harm.
+func lowerPriority() {
+	threads, _ := os.ReadDir("/proc/self/task")
+	for _, thread := range threads {
+		if id, err := strconv.Atoi(thread.Name()); err == nil {
+			_ = syscall.Setpriority(syscall.PRIO_PROCESS, id, childPriority)
+		}
+	}
+}
 
 // ticksPerSecond is the unit of times in /proc on every architecture of Go (proc(5)).
 const ticksPerSecond = 100

@@ -1,0 +1,49 @@
+package intaketest
+
+import (
+	"archive/zip"
+	"bytes"
+	"maps"
+	"slices"
+	"testing"
+)
+
+// zipFiles packs files; repeated contents take almost nothing.
+func zipFiles(t testing.TB, files map[string][]string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := archive.Create(name)
+		for _, part := range files[name] {
+			if err == nil {
+				_, err = w.Write([]byte(part))
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// Workbook returns a workbook with this content of its only sheet.
+func Workbook(t testing.TB, rows ...string) []byte {
+	t.Helper()
+	const relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	return zipFiles(t, map[string][]string{
+		"[Content_Types].xml": {`<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
+			`<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`},
+		"_rels/.rels": {`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+			`<Relationship Id="r" Type="` + relations + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
+		"xl/workbook.xml": {`<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="` + relations + `">` +
+			`<sheets><sheet name="a" sheetId="1" r:id="s"/></sheets></workbook>`},
+		"xl/_rels/workbook.xml.rels": {`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+			`<Relationship Id="s" Type="` + relations + `/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`},
+		"xl/worksheets/sheet1.xml": slices.Concat(
+			[]string{`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`}, rows, []string{`</sheetData></worksheet>`}),
+	})
+}
