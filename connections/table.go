@@ -1,0 +1,218 @@
+package connections
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options configures a Table.
+type Options struct {
+	Limits  Limits
+	Proxies []netip.Prefix // of all visitors behind them, so without a limit for the address
+	// Patience is how long a connection may wait for its client; 0 means 30 seconds.
+	Patience time.Duration
+}
+
+const (
+	defaultPatience = 30 * time.Second
+	// minRate is the number of bytes a second that a client must send or take in the
+	// long run.
+	minRate = 1 << 10
+)
+
+// Table holds the open connections of one server. It is safe for concurrent use.
+type Table struct {
+	options Options
+	slow    atomic.Int64
+
+	mutex     sync.Mutex
+	open      map[*conn]struct{}
+	byNetwork map[string]int
+	replaced  int64
+	refused   int64
+}
+
+// New returns a table without connections.
+func New(o Options) *Table {
+	if o.Patience == 0 {
+		o.Patience = defaultPatience
+	}
+	return &Table{options: o, open: map[*conn]struct{}{}, byNetwork: map[string]int{}}
+}
+
+// Counts are the numbers of connections since the start.
+type Counts struct {
+	Open     int   // at present
+	Waiting  int   // of these, the ones that would make room for another one
+	Replaced int64 // closed for another one, because they waited for their client
+	Refused  int64 // closed at once, because all others were in use
+	Slow     int64 // reads and writes that ended because the client had no more time
+}
+
+// Counts returns the present numbers.
+func (t *Table) Counts() Counts {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	counts := Counts{Open: len(t.open), Replaced: t.replaced, Refused: t.refused, Slow: t.slow.Load()}
+	now := time.Now()
+	for c := range t.open {
+		if c.waitedBy(now) > 0 {
+			counts.Waiting++
+		}
+	}
+	return counts
+}
+
+// Protect makes a server use the table. Its handler must be set, its ReadTimeout and
+// WriteTimeout must be zero, and it must serve what Listen returns.
+func (t *Table) Protect(server *http.Server) {
+	server.Handler = t.protectHandler(server.Handler)
+	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) }
+	server.ConnState = trackState
+}
+
+// connKey is the key of a connection in the context of its requests.
+type connKey struct{}
+
+// trackState keeps when the wait for a request began.
+func trackState(c net.Conn, state http.ConnState) {
+	own, ok := c.(*conn)
+	if !ok {
+		return
+	}
+	switch state {
+	case http.StateActive:
+		own.setWaiting(time.Time{})
+	case http.StateIdle:
+		own.setWaiting(time.Now())
+	default:
+	}
+}
+
+// Listen returns a listener whose connections are in the table.
+func (t *Table) Listen(inner net.Listener) net.Listener { return &listener{Listener: inner, table: t} }
+
+type listener struct {
+	net.Listener
+	table *Table
+}
+
+// Accept implements net.Listener. A connection without a place is closed, so that
+// those after it do not wait.
+func (l *listener) Accept() (net.Conn, error) {
+	for {
+		accepted, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if c := l.table.newConn(accepted); l.table.add(c) {
+			return c, nil
+		}
+		_ = accepted.Close() // nothing was sent
+	}
+}
+
+func (t *Table) newConn(accepted net.Conn) *conn {
+	if tcp, ok := accepted.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer) // with another size it still works
+	}
+	address := parseAddress(accepted.RemoteAddr().String())
+	c := &conn{Conn: accepted, table: t, network: NetworkOf(accepted.RemoteAddr().String()), since: time.Now()}
+	c.reading, c.writing = t.newPatience(), t.newPatience()
+	for _, proxy := range t.options.Proxies {
+		c.trusted = c.trusted || proxy.Contains(address)
+	}
+	return c
+}
+
+func (t *Table) newPatience() patience {
+	return newPatience(t.options.Patience, time.Second/minRate)
+}
+
+// stallTime is the wait during a request from which on a connection may be replaced.
+func (t *Table) stallTime() time.Duration { return t.options.Patience / 30 }
+
+// add gives a connection a place, if need be that of another one.
+func (t *Table) add(c *conn) bool {
+	t.mutex.Lock()
+	victim, ok := t.findPlace(c)
+	switch {
+	case !ok:
+		t.refused++
+	case victim != nil:
+		t.replaced++
+		t.drop(victim)
+	}
+	if ok {
+		t.open[c] = struct{}{}
+		t.byNetwork[c.network]++
+	}
+	t.mutex.Unlock()
+	if victim != nil {
+		_ = victim.Conn.Close() // its client is not waited for any more
+	}
+	return ok
+}
+
+// findPlace reports whether c can be added, and which connection must go for it.
+func (t *Table) findPlace(c *conn) (victim *conn, ok bool) {
+	switch {
+	case !c.trusted && t.byNetwork[c.network] >= t.options.Limits.PerAddress:
+		victim = t.longestWaiting(func(other *conn) bool { return other.network == c.network })
+	case len(t.open) >= t.options.Limits.Total:
+		victim = t.longestWaiting(func(*conn) bool { return true })
+	default:
+		return nil, true
+	}
+	return victim, victim != nil
+}
+
+// longestWaiting returns the connection that waits for its client, of the address with
+// the most connections, and of these the one that has waited longest; nil if none waits.
+func (t *Table) longestWaiting(accept func(*conn) bool) *conn {
+	now := time.Now()
+	var found *conn
+	var most int
+	var longest time.Duration
+	for c := range t.open {
+		if !accept(c) {
+			continue
+		}
+		share, waited := t.shareOf(c), c.waitedBy(now)
+		if waited > 0 && (found == nil || share > most || share == most && waited > longest) {
+			found, most, longest = c, share, waited
+		}
+	}
+	return found
+}
+
+// shareOf returns the number of connections of c's address. A proxy counts as one.
+func (t *Table) shareOf(c *conn) int {
+	if c.trusted {
+		return 1
+	}
+	return t.byNetwork[c.network]
+}
+
+// remove gives the place of a closed connection back.
+func (t *Table) remove(c *conn) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.drop(c)
+}
+
+// drop does nothing for a connection that was dropped before.
+func (t *Table) drop(c *conn) {
+	if _, open := t.open[c]; !open {
+		return
+	}
+	delete(t.open, c)
+	if t.byNetwork[c.network]--; t.byNetwork[c.network] == 0 {
+		delete(t.byNetwork, c.network)
+	}
+}
