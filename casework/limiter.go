@@ -8,12 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
+	"recourse/connections"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -220,29 +219,8 @@ func describeRetry(from, now time.Time) string {
 // the installation's key.
 func (l *limiter) hashAddress(peer string) string {
 	hash := hmac.New(sha256.New, l.key)
-	hash.Write([]byte("address\x00" + groupAddress(peer)))
+	hash.Write([]byte("address\x00" + connections.NetworkOf(peer)))
 	return "address:" + hex.EncodeToString(hash.Sum(nil)[:16])
-}
-
-// groupAddress returns what counts as one address. IPv6 addresses are grouped by
-// their /64 network, because one household usually has a whole network.
-func groupAddress(peer string) string {
-	host, _, err := net.SplitHostPort(peer)
-	if err != nil {
-		host = peer
-	}
-	address, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if address = address.Unmap(); address.Is4() {
-		return address.String()
-	}
-	network, err := address.WithZone("").Prefix(64)
-	if err != nil {
-		return host
-	}
-	return network.String()
 }
 
 // Limits returns the limits in force, in the order of the table.
