@@ -2,6 +2,7 @@ package api
 
 import (
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
+	"recourse/connections"
 )
 
 // basePath is the prefix of every versioned path.
@@ -26,10 +28,12 @@ type Options struct {
 	WritesPerSecond float64
 	Burst           int
 	// EventPoll is the interval at which an event stream looks for new entries; 0
-	// means one second. Streams is the maximum number of open streams; 0 means
-	// 200.
+	// means one second.
 	EventPoll time.Duration
-	Streams   int
+	// Limits are those of event streams; the zero value means the defaults.
+	Limits connections.Limits
+	// Connections are the counts that /metrics shows; nil means none.
+	Connections func() connections.Counts
 }
 
 func (o Options) withDefaults() Options {
@@ -42,8 +46,8 @@ func (o Options) withDefaults() Options {
 	if o.EventPoll == 0 {
 		o.EventPoll = time.Second
 	}
-	if o.Streams == 0 {
-		o.Streams = 200
+	if o.Limits == (connections.Limits{}) {
+		o.Limits = connections.DefaultLimits(math.MaxInt)
 	}
 	if o.Burst == 0 {
 		o.Burst = max(1, int(2*o.WritesPerSecond))
@@ -58,7 +62,7 @@ type API struct {
 	options       Options
 	metrics       *metrics
 	accountLimits *rateLimiter
-	streams       chan struct{} // one slot per open event stream
+	streams       *streamTable
 	closing       chan struct{}
 	close         sync.Once
 }
@@ -68,11 +72,13 @@ var _ ServerInterface = (*API)(nil)
 // New returns the REST interface of a service.
 func New(service *casework.Service, o Options) *API {
 	o = o.withDefaults()
-	return &API{
+	a := &API{
 		service: service, notices: casework.NewNotices(service, service.NotifyRules), options: o, metrics: newMetrics(o.Version),
 		accountLimits: newRateLimiter(o.WritesPerSecond, o.Burst, o.Now),
-		streams:       make(chan struct{}, o.Streams), closing: make(chan struct{}),
+		streams:       newStreamTable(o.Limits), closing: make(chan struct{}),
 	}
+	a.metrics.addConnections(a.streams, o.Connections)
+	return a
 }
 
 // Close ends the event streams, which would otherwise delay the shutdown of the
@@ -84,9 +90,8 @@ func (a *API) Close() { a.close.Do(func() { close(a.closing) }) }
 // its own paths as problem documents. Errors on other paths go to the error
 // handler that was set before.
 //
-// Bodies and streams extend their own deadlines while data flows. ReadTimeout
-// and WriteTimeout of the server must therefore be zero; ReadHeaderTimeout
-// should be set.
+// It sets no deadlines: serve it with a server that connections.Table.Protect has
+// set up.
 func (a *API) Register(e *echo.Echo) {
 	e.Use(a.observeRequest)
 	if e.IPExtractor == nil { // else echo believes a header that anybody can send
@@ -147,13 +152,13 @@ func (g protectedRouter) middlewareFor(route string, m []echo.MiddlewareFunc) []
 	_, path, _ := strings.Cut(route, " ")
 	switch {
 	case path == returnPath, strings.HasPrefix(path, returnPath+"/"):
-		return append([]echo.MiddlewareFunc{withSecureHeaders, a.limitPublic, a.authenticateLink, a.paceBody, a.limitLink}, m...)
+		return append([]echo.MiddlewareFunc{withSecureHeaders, a.limitPublic, a.authenticateLink, a.limitLink}, m...)
 	case probePaths[path]:
 		return append([]echo.MiddlewareFunc{withSecureHeaders, a.limitProbe}, m...)
 	case a.service.IsPublic(route):
-		return append([]echo.MiddlewareFunc{withSecureHeaders, a.paceBody, a.limitPublic}, m...)
+		return append([]echo.MiddlewareFunc{withSecureHeaders, a.limitPublic}, m...)
 	}
-	return append([]echo.MiddlewareFunc{withSecureHeaders, a.authenticate, a.paceBody, a.limitAccount}, m...)
+	return append([]echo.MiddlewareFunc{withSecureHeaders, a.authenticate, a.limitAccount}, m...)
 }
 
 // withSecureHeaders makes a response harmless if a browser is tricked into

@@ -7,68 +7,15 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"recourse/recovery"
 )
 
-const (
-	// maxJSONSize is the maximum size of a JSON body in bytes. The largest valid
-	// filing is below 100 KB.
-	maxJSONSize = 1 << 20
-	// maxDrainSize is the number of bytes of a refused body that are read and
-	// discarded, so that a client that sends before it reads still gets the error.
-	maxDrainSize = 64 << 20
-	// idleTimeout is how long a client may neither send nor read.
-	idleTimeout = 30 * time.Second
-)
-
-// pacedBody sets a new deadline for each read of a request body instead of one
-// deadline for the whole body. A large file over a slow line is accepted; a
-// stalled client is not.
-type pacedBody struct {
-	io.ReadCloser
-	control *http.ResponseController
-	started bool
-	err     error // set when reading has ended; io.EOF after the whole body
-}
-
-// Read implements io.Reader.
-func (b *pacedBody) Read(p []byte) (int, error) {
-	b.started = true
-	b.setDeadline(time.Now().Add(idleTimeout)) // a connection deadline uses the system clock
-	n, err := b.ReadCloser.Read(p)
-	if err != nil {
-		b.err = err
-		b.setDeadline(time.Time{})
-	}
-	return n, err
-}
-
-// setDeadline ignores the error: test recorders support no deadline and need
-// none.
-func (b *pacedBody) setDeadline(at time.Time) { _ = b.control.SetReadDeadline(at) }
-
-// paceBody wraps the body in a pacedBody.
-func (a *API) paceBody(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		body := &pacedBody{ReadCloser: c.Request().Body, control: http.NewResponseController(c.Response())}
-		c.Request().Body = body
-		return next(c)
-	}
-}
-
-// drainBody reads the rest of a refused body. Otherwise the connection is reset
-// while the client still sends, and the client never sees the response.
-func drainBody(c echo.Context) {
-	body, paced := c.Request().Body.(*pacedBody)
-	if !paced || body.err != nil || !body.started && c.Request().Header.Get("Expect") != "" {
-		return
-	}
-	_, _ = io.CopyN(io.Discard, body, maxDrainSize) // an error changes nothing: the request is refused anyway
-}
+// maxJSONSize is the maximum size of a JSON body in bytes. The largest valid
+// filing is below 100 KB.
+const maxJSONSize = 1 << 20
 
 // readJSON reads a whole JSON body.
 func readJSON(c echo.Context) ([]byte, error) { return readJSONLimited(c, maxJSONSize) }

@@ -130,9 +130,7 @@ func (d download) send(c echo.Context) error {
 	header := c.Response().Header()
 	header.Set(echo.HeaderContentType, d.media)
 	header.Set("ETag", d.etag())
-	out := newPacedWriter(c)
-	defer out.clearDeadline()
-	attempt := &refusalCatcher{ResponseWriter: out}
+	attempt := &refusalCatcher{ResponseWriter: c.Response()}
 	http.ServeContent(attempt, c.Request(), "", d.modified, d.content())
 	return attempt.fault(header, d.size)
 }

@@ -73,14 +73,13 @@ func (a *API) StreamEvents(c echo.Context, id ID, params StreamEventsParams) err
 	if after < 0 {
 		return malformedField("Last-Event-ID", "malformed", "The event id is not valid. Send the sequence number of an entry.")
 	}
-	select {
-	case a.streams <- struct{}{}:
-		defer func() { <-a.streams }()
-	default:
-		return recovery.Faultf(recovery.CodeUnavailable, "Too many event streams are open. Try again later.")
+	release, err := a.streams.open(string(actorFrom(c).ID), c.RealIP())
+	if err != nil {
+		return err
 	}
-	s := &eventStream{api: a, actor: actorFrom(c), id: recovery.CaseID(id), after: after, out: newPacedWriter(c)}
-	defer s.out.clearDeadline()
+	defer release()
+	token, _ := bearerToken(c)
+	s := &eventStream{api: a, token: token, id: recovery.CaseID(id), after: after, out: c.Response()}
 	first, err := s.readEntries(c.Request().Context())
 	if err != nil {
 		return err
@@ -98,14 +97,19 @@ func (a *API) StreamEvents(c echo.Context, id ID, params StreamEventsParams) err
 // eventStream sends the entries of one journal to one client.
 type eventStream struct {
 	api   *API
-	actor recovery.Actor
+	token string
 	id    recovery.CaseID
 	after int64 // sequence number of the last entry sent
-	out   *pacedWriter
+	out   http.ResponseWriter
 }
 
+// readEntries looks at the token each time: a stream ends with its token or account.
 func (s *eventStream) readEntries(ctx context.Context) ([]casework.JournalLine, error) {
-	lines, _, err := s.api.service.Journal(ctx, s.actor, s.id, s.after, streamPageSize)
+	actor, err := s.api.service.Authenticate(ctx, s.token)
+	if err != nil {
+		return nil, err
+	}
+	lines, _, err := s.api.service.Journal(ctx, actor, s.id, s.after, streamPageSize)
 	return lines, err
 }
 
@@ -133,7 +137,7 @@ func (s *eventStream) sendUntilDone(ctx context.Context, lines []casework.Journa
 		}
 		var err error
 		if lines, err = s.readEntries(ctx); err != nil {
-			if ctx.Err() != nil {
+			if ctx.Err() != nil || recovery.CodeOf(err) == recovery.CodeUnauthenticated {
 				return nil
 			}
 			return err
@@ -171,12 +175,12 @@ func (s *eventStream) sendEntries(lines []casework.JournalLine) error {
 		}
 		s.after = line.Seq
 	}
-	return s.out.flush()
+	return http.NewResponseController(s.out).Flush()
 }
 
 func (s *eventStream) sendComment(text string) error {
 	if _, err := fmt.Fprintf(s.out, ": %s\n\n", text); err != nil {
 		return err
 	}
-	return s.out.flush()
+	return http.NewResponseController(s.out).Flush()
 }

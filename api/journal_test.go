@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"recourse/api"
+	"recourse/connections"
 	"recourse/recovery"
 )
 
@@ -192,7 +193,7 @@ func TestEvents(t *testing.T) {
 
 func TestInvalidEventStreams(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{EventPoll: 10 * time.Millisecond, Streams: 1})
+	s := newTestServer(t, api.Options{EventPoll: 10 * time.Millisecond, Limits: connections.Limits{Streams: 1, StreamsPerAccount: 2, StreamsPerAddress: 2}})
 	id := s.fileCase(t).stringField("id")
 	path := "/api/v1/cases/" + id + "/events"
 	for _, last := range []string{"x", "-1", "1.5", "99999999999999999999"} {

@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"recourse/connections"
 )
 
 // metrics are the values served by /metrics.
@@ -44,6 +46,31 @@ func newMetrics(version string) *metrics {
 	build.Set(1)
 	f.registry.MustRegister(f.requests, f.seconds, f.open, build, collectors.NewGoCollector())
 	return f
+}
+
+// addConnections shows streams and, if counts is set, connections.
+func (m *metrics) addConnections(streams *streamTable, counts func() connections.Counts) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "recourse_event_streams", Help: "Open event streams.",
+	}, func() float64 { return float64(streams.count()) }))
+	if counts == nil {
+		return
+	}
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "recourse_connections", Help: "Open connections.",
+	}, func() float64 { return float64(counts().Open) }), prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "recourse_connections_waiting", Help: "Open connections that wait for their client.",
+	}, func() float64 { return float64(counts().Waiting) }))
+	for reason, count := range map[string]func(connections.Counts) int64{
+		"replaced": func(c connections.Counts) int64 { return c.Replaced },
+		"refused":  func(c connections.Counts) int64 { return c.Refused },
+		"slow":     func(c connections.Counts) int64 { return c.Slow },
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "recourse_connections_closed_total", Help: "Connections that a limit ended.",
+			ConstLabels: prometheus.Labels{"reason": reason},
+		}, func() float64 { return float64(count(counts())) }))
+	}
 }
 
 // GetMetrics implements ServerInterface.

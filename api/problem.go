@@ -40,7 +40,6 @@ func (a *API) sendProblem(err error, c echo.Context) {
 	if document.Status >= http.StatusInternalServerError {
 		a.logFailure(c, document.Status, err)
 	}
-	drainBody(c)
 	header := c.Response().Header()
 	setSecureHeaders(header)
 	switch document.Status {

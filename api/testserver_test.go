@@ -13,6 +13,7 @@ import (
 	"recourse/api"
 	"recourse/casework"
 	"recourse/casework/casetest"
+	"recourse/connections"
 	"recourse/recovery"
 )
 
@@ -66,7 +67,11 @@ func (s *testServer) serve(o api.Options) {
 	s.api, s.echo = api.New(s.Service, o), echo.New()
 	s.echo.HTTPErrorHandler = func(_ error, c echo.Context) { _ = c.String(418, "a page's own error") }
 	s.api.Register(s.echo)
-	s.server = httptest.NewServer(s.echo)
+	s.server = httptest.NewUnstartedServer(s.echo)
+	table := connections.New(connections.Options{Limits: connections.DefaultLimits(10_000)})
+	table.Protect(s.server.Config)
+	s.server.Listener = table.Listen(s.server.Listener)
+	s.server.Start()
 	s.t.Cleanup(func() {
 		s.api.Close()
 		s.server.Close()

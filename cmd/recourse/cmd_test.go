@@ -30,6 +30,9 @@ func TestConfigIsJudgedAtOnce(t *testing.T) {
 		"no pace":                {func(c *config) { c.Pace = 0 }, "RECOURSE_PACE"},
 		"pace in production":     {func(c *config) { c.Profile = production }, "development profile only"},
 		"kept too short":         {func(c *config) { c.RetentionYears = 4 }, "RECOURSE_RETENTION_YEARS is 4"},
+		"an unknown limit":       {func(c *config) { c.Connections = "sockets=5" }, "RECOURSE_CONNECTIONS"},
+		"too many connections":   {func(c *config) { c.Connections = "total=2000000000" }, "ulimit"},
+		"an odd proxy":           {func(c *config) { c.TrustedProxies = []string{"10.0.0.1"} }, "RECOURSE_TRUSTED_PROXIES"},
 		"kept for ever":          {func(c *config) { c.RetentionYears = 21 }, "RECOURSE_RETENTION_YEARS is 21"},
 	} {
 		c := good

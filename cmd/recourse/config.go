@@ -4,14 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
+	"recourse/connections"
 	"recourse/notify"
 	"recourse/texts"
 )
@@ -41,6 +44,9 @@ type config struct {
 	RetentionYears int `env:"RECOURSE_RETENTION_YEARS" envDefault:"5"`
 	// Limits changes the limits of people without an account; see casework.ParseLimits.
 	Limits string `env:"RECOURSE_LIMITS"`
+	// Connections changes how many connections and event streams the process holds; see
+	// connections.ParseLimits.
+	Connections string `env:"RECOURSE_CONNECTIONS"`
 	// TrustedProxies are networks whose X-Forwarded-For header names the address of
 	// the visitor.
 	TrustedProxies []string `env:"RECOURSE_TRUSTED_PROXIES"`
@@ -81,10 +87,41 @@ func (c config) validate() error {
 	if _, err := casework.ParseLimits(c.Limits); err != nil {
 		return fmt.Errorf("RECOURSE_LIMITS: %w", err)
 	}
+	if _, err := c.connectionOptions(); err != nil {
+		return err
+	}
 	if _, err := c.addressOfVisitor(); err != nil {
 		return err
 	}
 	return c.checkSite()
+}
+
+// connectionOptions returns the limits for the number of files that the process may
+// open, and the proxies that have none.
+func (c config) connectionOptions() (connections.Options, error) {
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		return connections.Options{}, fmt.Errorf("the limit of open files cannot be read: %w", err)
+	}
+	limits, err := connections.ParseLimits(c.Connections, files.Cur)
+	if err != nil {
+		return connections.Options{}, fmt.Errorf("RECOURSE_CONNECTIONS: %w", err)
+	}
+	proxies, err := c.proxies()
+	return connections.Options{Limits: limits, Proxies: proxies}, err
+}
+
+// proxies returns the networks of the trusted proxies.
+func (c config) proxies() ([]netip.Prefix, error) {
+	networks := make([]netip.Prefix, len(c.TrustedProxies))
+	for i, proxy := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(proxy)
+		if err != nil {
+			return nil, fmt.Errorf("RECOURSE_TRUSTED_PROXIES: %q is not a network such as 10.0.0.0/24", proxy)
+		}
+		networks[i] = network.Masked()
+	}
+	return networks, nil
 }
 
 // addressOfVisitor returns how the address of a visitor is found, by which requests
@@ -95,13 +132,15 @@ func (c config) addressOfVisitor() (echo.IPExtractor, error) {
 	if len(c.TrustedProxies) == 0 {
 		return echo.ExtractIPDirect(), nil
 	}
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
 	trusted := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, proxy := range c.TrustedProxies {
-		_, network, err := net.ParseCIDR(proxy)
-		if err != nil {
-			return nil, fmt.Errorf("RECOURSE_TRUSTED_PROXIES: %q is not a network such as 10.0.0.0/24", proxy)
-		}
-		trusted = append(trusted, echo.TrustIPRange(network))
+	for _, proxy := range proxies {
+		trusted = append(trusted, echo.TrustIPRange(&net.IPNet{
+			IP: proxy.Addr().AsSlice(), Mask: net.CIDRMask(proxy.Bits(), proxy.Addr().BitLen()),
+		}))
 	}
 	return echo.ExtractIPFromXFFHeader(trusted...), nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"recourse/api"
 	"recourse/casework"
+	"recourse/connections"
 	"recourse/postgres"
 	"recourse/web"
 	"recourse/worker"
@@ -100,13 +101,16 @@ func (d *app) startWorkers(ctx context.Context, group *errgroup.Group) error {
 // startServer listens before it returns, so that a used port is an error of the
 // start.
 func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
-	service := d.service
 	visitor, err := d.config.addressOfVisitor()
 	if err != nil {
 		return err
 	}
+	bounds, err := d.config.connectionOptions()
+	if err != nil {
+		return err
+	}
 	if d.config.Profile == development {
-		if err := seedAccounts(ctx, d.config, service); err != nil {
+		if err := seedAccounts(ctx, d.config, d.service); err != nil {
 			return err
 		}
 	}
@@ -115,9 +119,10 @@ func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s (set RECOURSE_ADDR to use another address): %w", d.config.Addr, err)
 	}
-	server := d.newHTTPServer(service, visitor) //nolint:contextcheck // errors are logged with the context of their request
+	table := connections.New(bounds)
+	server := d.newHTTPServer(visitor, table, bounds.Limits) //nolint:contextcheck // errors are logged with the context of their request
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(table.Listen(listener)); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -133,16 +138,17 @@ func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
 }
 
 // newHTTPServer serves API and pages. It has no deadline for whole requests and
-// responses: uploads and streams extend their own.
-func (d *app) newHTTPServer(service *casework.Service, visitor echo.IPExtractor) *http.Server {
+// responses: the table extends theirs while data flows.
+func (d *app) newHTTPServer(visitor echo.IPExtractor, table *connections.Table, limits connections.Limits) *http.Server {
 	e := echo.New()
 	e.HideBanner, e.HidePort, e.IPExtractor = true, true, visitor
-	rest := api.New(service, api.Options{Log: d.log, Version: version})
+	rest := api.New(d.service, api.Options{Log: d.log, Version: version, Limits: limits, Connections: table.Counts})
 	rest.Register(e)
-	web.New(service, d.store.SessionStore(), web.Options{
-		Log: d.log, Now: currentTime, Notices: casework.NewNotices(service, d.notifyRules),
+	web.New(d.service, d.store.SessionStore(), web.Options{
+		Log: d.log, Now: currentTime, Notices: casework.NewNotices(d.service, d.notifyRules),
 	}).Register(e)
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	table.Protect(server)
 	server.RegisterOnShutdown(rest.Close)
 	return server
 }
