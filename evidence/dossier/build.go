@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"reflect"
 	"strconv"
 
 	"recourse/evidence/folio"
@@ -31,7 +32,8 @@ type Options struct {
 	Fingerprint string // digest of the bag's manifest in hex, for the cover
 	// Reencode decodes the pictures that a PDF cannot contain as they are; nil:
 	// picture.Reencode, which has no limit of memory and time.
-	Reencode picture.Reencoder
+	Reencode    picture.Reencoder
+	VolumePages int // pages of a volume; 0: defaultVolumePages
 }
 
 // Build writes the dossier of a folio as PDF. The folio's texts and files may have any
@@ -64,14 +66,18 @@ func Build(w io.Writer, f folio.Folio, o Options) (Report, error) {
 func (p *draft) layoutUntilStable(fonts *Fonts) *typeset.Document {
 	var pages map[string]int
 	var cited []string
+	var volumes []volume
 	tight := tightening{loose: map[string]layoutExtent{}, factor: map[string]float64{}}
 	for pass := 1; ; pass++ {
 		s := &composer{
-			draft: p, book: typeset.NewDocument(fonts.faces, frame), pages: pages, known: cited, tight: &tight, extents: map[string]layoutExtent{},
+			draft: p, book: typeset.NewDocument(fonts.faces, frame), pages: pages, known: cited, volumes: volumes,
+			tight: &tight, extents: map[string]layoutExtent{},
 		}
 		s.writeAll()
-		settled := maps.Equal(pages, s.book.AnchorPages())
+		volumes = planVolumes(s.parts, len(s.book.Pages), p.volumePages)
+		settled := maps.Equal(pages, s.book.AnchorPages()) && reflect.DeepEqual(volumes, s.volumes)
 		if again := tight.update(s.extents); settled && !again || pass == maxPasses {
+			p.volumes = s.volumes
 			return s.book
 		}
 		pages, cited = s.book.AnchorPages(), s.cited
@@ -87,6 +93,8 @@ type composer struct {
 	known   []string       // the articles that the last pass cited
 	tight   *tightening
 	extents map[string]layoutExtent // of the chapters of this pass
+	volumes []volume                // as planned after the last pass
+	parts   []part                  // that were begun in this pass
 }
 
 // chapter is a part of the dossier. Its title on the page is label; the contents add
@@ -150,6 +158,7 @@ func (s *composer) writeAll() {
 			s.writeExhibits()
 			continue
 		}
+		s.beginPart(part.goal, part.title)
 		s.book.SetLabel(part.label)
 		s.book.NewPage()
 		s.draft = part.of
@@ -212,6 +221,9 @@ func (p *draft) drawRunningHeads(book *typeset.Document) {
 				newSpan(running, p.t.text("foot_fingerprint", "short", shorten(p.fingerprint, 16)+"…")))
 		}
 		place := p.t.text("page", "page", i+1, "pages", total)
+		if number := p.volumeOf(i + 1); number != "" {
+			place = p.t.text("volume_page", "number", number, "page", i+1, "pages", total)
+		}
 		book.DrawLine(page, frame.Left, 283, frame.Width(), typeset.Right, newSpan(running, place))
 	}
 }

@@ -185,6 +185,7 @@ func (s *composer) writeContents() {
 			}
 		}
 	}
+	s.writeVolumes()
 	if len(s.missing) > listedOnCover {
 		s.writeHeading(s.t.text("missing_title"))
 		s.book.AddAnchor("missing")

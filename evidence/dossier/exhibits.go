@@ -19,6 +19,7 @@ const (
 	bandWidth = 78.0
 	columns   = 2
 	overlap   = 14.0
+	maxBands  = 40 // of one picture; a screenshot of 70 screens has fewer
 )
 
 func (e *exhibit) anchor() string { return "e" + strconv.Itoa(e.No) }
@@ -35,6 +36,7 @@ func (s *composer) writeExhibits() {
 		if e.Withheld {
 			continue
 		}
+		s.beginPart(e.anchor(), s.exhibitTitle(e))
 		s.book.SetLabel(s.t.text("stamp_exhibit", "label", e.Label()))
 		s.book.NewPage()
 		if first {
@@ -183,12 +185,13 @@ func (s *composer) writeInBands(e *exhibit) bool {
 		return false
 	}
 	parts, height := splitIntoBands(h, room)
-	for part := 0; part < parts; part += columns {
+	printed := min(parts, maxBands)
+	for part := 0; part < printed; part += columns {
 		if part > 0 {
 			s.book.NewPage()
 			s.writeExhibitHead(s.t.text("exhibit_more", "no", e.Label(), "kind", s.t.word("evidence_kind", string(e.Kind))))
 		}
-		last := min(part+columns, parts)
+		last := min(part+columns, printed)
 		for i := part; i < last; i++ {
 			s.drawBand(e, w, h, float64(i)*(height-overlap), height, i-part)
 		}
@@ -198,6 +201,9 @@ func (s *composer) writeInBands(e *exhibit) bool {
 			here += "–" + strconv.Itoa(last)
 		}
 		s.writeCaption(s.t.text("picture_part", "parts_here", here, "parts", parts, "width", e.Shown.Width, "height", e.Shown.Height))
+	}
+	if printed < parts {
+		s.writeCaption(s.t.text("picture_cut", "printed", printed, "parts", parts))
 	}
 	return true
 }

@@ -51,6 +51,8 @@ type draft struct {
 	counting     []folio.Entry          // see countingEntries
 	fingerprint  string
 	reencode     picture.Reencoder
+	volumePages  int      // at most, of a volume
+	volumes      []volume // once the pages are laid out
 	t            *wording
 	filed        *folio.Entry // entry case_filed; nil when there is none
 	erased       *folio.Entry // the newest entry of an erasure; nil: nothing was erased
@@ -83,7 +85,10 @@ func newDraft(f folio.Folio, o Options) (*draft, error) {
 	if o.Reencode == nil {
 		o.Reencode = picture.Reencode
 	}
-	p := &draft{folio: f, fingerprint: o.Fingerprint, reencode: o.Reencode, t: t, numbers: map[recovery.EvidenceID]int{}}
+	if o.VolumePages == 0 {
+		o.VolumePages = defaultVolumePages
+	}
+	p := &draft{folio: f, fingerprint: o.Fingerprint, reencode: o.Reencode, volumePages: o.VolumePages, t: t, numbers: map[recovery.EvidenceID]int{}}
 	for i := range f.Entries {
 		switch kind := f.Entries[i].Parsed.Kind; {
 		case kind == recovery.EntryCaseFiled && p.filed == nil:
