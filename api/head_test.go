@@ -152,8 +152,8 @@ func TestDownloadsAreRefusedWithProblems(t *testing.T) {
 	}
 }
 
-// TestDownloadsAreRecordedOnce: an answer without the file is not a reading of it, the
-// whole file is one each time, and its parts are one within an hour.
+// TestDownloadsAreRecordedOnce: an answer without the file is not a reading of it, and one
+// person reads a file once an hour, as a whole and in parts.
 func TestDownloadsAreRecordedOnce(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t, api.Options{})
@@ -175,12 +175,12 @@ func TestDownloadsAreRecordedOnce(t *testing.T) {
 			{"If-None-Match", tag, http.StatusNotModified, recovery.RoleLegal, 0, 0},
 			{"If-Match", `"1"`, http.StatusPreconditionFailed, recovery.RoleLegal, 0, 0},
 			{"Range", "bytes=99999999-", http.StatusRequestedRangeNotSatisfiable, recovery.RoleLegal, 0, 0},
-			{"Range", "bytes=0-1", http.StatusPartialContent, recovery.RoleLegal, 0, 1},
+			{"Range", "bytes=0-1", http.StatusPartialContent, recovery.RoleLegal, 0, 0},
 			{"Range", "bytes=2-3", http.StatusPartialContent, recovery.RoleLegal, 10 * time.Minute, 0},
 			{"Range", "bytes=2-", http.StatusPartialContent, recovery.RoleSupervisor, 10 * time.Minute, 1},
 			{"Range", "bytes=3-", http.StatusPartialContent, recovery.RoleLegal, time.Hour, 1},
-			{"If-Match", tag, http.StatusOK, recovery.RoleLegal, time.Hour, 1},
-			{"If-None-Match", `"1"`, http.StatusOK, recovery.RoleLegal, time.Hour, 1},
+			{"If-Match", tag, http.StatusOK, recovery.RoleLegal, time.Hour, 0},
+			{"If-None-Match", `"1"`, http.StatusOK, recovery.RoleLegal, time.Hour, 0},
 		} {
 			s.SetClock(noon.Add(look.later))
 			entries := s.countEntries(id)

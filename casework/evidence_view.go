@@ -10,6 +10,7 @@ import (
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake/pdf"
 	"recourse/evidence/originals/statement"
+	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -35,7 +36,7 @@ func (s *Service) recordViewing(ctx context.Context, req Request, c recovery.Cas
 	if purpose != "" {
 		draft.Facts["purpose"] = purpose
 	}
-	return s.Store.RecordReading(ctx, c.ID, draft, s.mayStillRead(req))
+	return s.Store.RecordReading(ctx, c.ID, postgres.Reading{Draft: draft, IsPart: req.InParts}, s.mayStillRead(req))
 }
 
 func checkPurpose(purpose string) error {

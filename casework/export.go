@@ -150,7 +150,7 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	draft := s.newDraft(recovery.EntryExportDownloaded, req, c)
 	draft.Key = s.readingKey(req, string(id), name)
 	draft.Facts = map[string]any{"export_id": id, "file": name, "audience": export.Audience}
-	if err := s.Store.RecordReading(ctx, c.ID, draft, s.mayStillRead(req)); err != nil {
+	if err := s.Store.RecordReading(ctx, c.ID, postgres.Reading{Draft: draft, IsPart: req.InParts}, s.mayStillRead(req)); err != nil {
 		return nil, export, errors.Join(err, file.Close())
 	}
 	return file, export, nil

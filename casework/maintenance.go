@@ -28,7 +28,7 @@ func (s *Service) RunMaintenance(ctx context.Context) error {
 	_, err := s.Store.RunExclusive(ctx, "keep", func(ctx context.Context) error {
 		_, purgeErr := s.Store.PurgeResults(ctx, s.Now().Add(-resultLifetime))
 		_, sweepErr := s.Store.SweepUsage(ctx)
-		return errors.Join(s.eraseDueCases(ctx), s.clearLeftovers(ctx), purgeErr, sweepErr, s.Blobs.SweepIncoming(), s.FlagAbuse(ctx))
+		return errors.Join(s.recordRepeatedReadings(ctx), s.eraseDueCases(ctx), s.clearLeftovers(ctx), purgeErr, sweepErr, s.Blobs.SweepIncoming(), s.FlagAbuse(ctx))
 	})
 	return err
 }

@@ -276,15 +276,11 @@ func (s *Service) newDraft(kind recovery.EntryKind, req Request, c recovery.Case
 	}
 }
 
-// readingKey is the key of the entry about a reading, "" for an entry of its own. A
-// viewer fetches a file in many parts: those that one person reads within an hour of the
-// clock are one download.
+// readingKey is the key of the entry about the readings of a file by one person within an
+// hour of the clock.
 func (s *Service) readingKey(req Request, file ...string) string {
-	if !req.InParts {
-		return ""
-	}
 	hour := s.Now().UTC().Truncate(time.Hour).Format("2006-01-02T15")
-	return "parts:" + strings.Join(file, ":") + ":" + string(req.Actor.Role) + ":" + string(req.Actor.ID) + ":" + hour
+	return "read:" + strings.Join(file, ":") + ":" + string(req.Actor.Role) + ":" + string(req.Actor.ID) + ":" + hour
 }
 
 func truncateText(text string, limit int) string {

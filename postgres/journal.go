@@ -154,25 +154,6 @@ func (s *Store) AppendEntries(
 	return records, nil
 }
 
-// RecordReading appends the entry of a reading, if its precondition is still
-// fulfilled; one whose key exists is recorded already. Errors: CodeNotFound, and those
-// of the precondition.
-func (s *Store) RecordReading(ctx context.Context, id recovery.CaseID, draft journal.Draft, required Precondition) error {
-	return s.inTransaction(ctx, "record reading", func(tx pgx.Tx) error {
-		writer, err := s.lockJournal(ctx, tx, id, draft)
-		if err != nil {
-			return err
-		}
-		if err := required.checkCase(ctx, tx, id); err != nil {
-			return err
-		}
-		if _, err := writer.appendEntry(draft); err != nil {
-			return err
-		}
-		return writer.sendBatch(ctx)
-	})
-}
-
 // journalWriter writes the journal of one case inside one transaction. It holds
 // the lock on the case's head row until the transaction ends, so that entries
 // are appended one after the other.

@@ -31,6 +31,7 @@ var impersonal = map[string]string{
 	"abuse_flags":         "",
 	"action_requests":     "",
 	"case_steps":          "case_id seq step",
+	"repeated_readings":   "case_id key times last_at",
 	"case_stages":         "case_id seq stage entered_at left_at platform group_kind amount_fen filed_at pace",
 	"cases":               "id number platform instrument amount_fen claim_fen sent_at reason claim_state group_kind group_size stage waiting_on outcome recovered_fen position filed_position corrections deadlines due_at assignee owner playbook pace created_at closed_at version last_stage contacted appealed route contact_fen appeal_fen legal_fen shared representative held_since restricted_at erased_at stage_since",
 	"contact_totals":      "case_id in_group counterpart_id sent breaches",

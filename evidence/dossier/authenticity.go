@@ -51,7 +51,7 @@ func (s *composer) recordedText(key string, a journalCheck) string {
 		if !recovery.ReadsEntries(s.folio.Audience, recovery.EntryEvidenceViewed) {
 			return ""
 		}
-		return s.t.hold(key, "count", s.countEntries(recovery.EntryEvidenceViewed))
+		return s.t.hold(key, "count", s.countViewings())
 	case "ordinary":
 		return s.originCounts()
 	case "actors":
@@ -145,11 +145,17 @@ func (s *composer) actorList() string {
 	return strings.Join(list, "、")
 }
 
-func (s *composer) countEntries(kind recovery.EntryKind) int {
+// countViewings counts how often files were looked at. An entry may be about several
+// times.
+func (s *composer) countViewings() int {
 	n := 0
 	for i := range s.folio.Entries {
-		if s.folio.Entries[i].Parsed.Kind == kind {
-			n++
+		if entry := s.folio.Entries[i].Parsed; entry.Kind == recovery.EntryEvidenceViewed {
+			times, several := entry.Facts["times"].(float64)
+			if !several {
+				times = 1
+			}
+			n += int(times)
 		}
 	}
 	return n

@@ -399,6 +399,17 @@ create table usage_counters (
 create index usage_counters_expiry on usage_counters (expires_at);
 
 -- Every step of a case, without personal data: corrections are computed from it.
+-- Further readings of a file by a person within an hour; the first one is an entry with
+-- this key. When the hour is over, they become one entry.
+create table repeated_readings (
+    case_id text collate "C" not null references cases,
+    key     text        not null,
+    times   bigint      not null,
+    last_at timestamptz not null,
+    primary key (case_id, key)
+);
+create index repeated_readings_due on repeated_readings (last_at);
+
 create table case_steps (
     case_id text collate "C" not null references cases (id),
     seq     bigint not null, -- of the step's first journal entry
