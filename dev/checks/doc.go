@@ -1,0 +1,2 @@
+// Package checks has the tests of the scripts that make check runs.
+package checks
