@@ -87,7 +87,7 @@ func removeDrafts(folder string) error {
 // writeFile creates or replaces a file with what fill writes. It returns the hex
 // SHA-256 of the file once it is on disk.
 func writeFile(path string, fill func(io.Writer) error) (digest string, err error) {
-	file, err := os.Create(path)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return "", err
 	}

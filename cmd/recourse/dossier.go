@@ -72,7 +72,7 @@ func exportDossier(
 	if err != nil {
 		return err
 	}
-	target, err := os.Create(out)
+	target, err := os.OpenFile(out, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return errors.Join(err, source.Close())
 	}

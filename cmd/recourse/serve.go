@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -25,6 +26,10 @@ import (
 // softMemoryLimit is where the garbage collector works harder, so that large papers do not
 // leave twice their size behind. GOMEMLIMIT sets another one.
 const softMemoryLimit = 400 << 20
+
+// privateUmask lets only the user of the process read the files it makes, even in a copy
+// outside their folder.
+const privateUmask = 0o077
 
 // drainTime is how long open requests may take when the process stops.
 const drainTime = 10 * time.Second
@@ -60,6 +65,7 @@ func roleCommand(use, short string, serves, works bool) *cobra.Command {
 }
 
 func runProcess(ctx context.Context, c config, serves, works bool) error {
+	syscall.Umask(privateUmask)
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemoryLimit)
 	}

@@ -1,8 +1,10 @@
 package e2e_test
 
 import (
+	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,6 +32,29 @@ func TestSecondStartRunsNoSample(t *testing.T) {
 	p.assertJournal(t)
 	p.assertBag(t)
 	second.interrupt(t)
+	p.assertPrivate(t)
+}
+
+// assertPrivate checks that only their owner may read the files in the data folder.
+func (p testStack) assertPrivate(t *testing.T) {
+	t.Helper()
+	files := 0
+	err := filepath.WalkDir(p.data, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		if files++; info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %s", path, info.Mode())
+		}
+		return nil
+	})
+	if err != nil || files < 20 {
+		t.Errorf("%d files, %v", files, err)
+	}
 }
 
 func TestWithoutSampleTheDatabaseIsEmpty(t *testing.T) {

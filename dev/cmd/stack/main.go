@@ -88,6 +88,7 @@ func showStack(ctx context.Context, o local.Options, p *local.Progress, up local
 
 // serveTemporal runs the embedded Temporal server in a child process.
 func serveTemporal(ctx context.Context, args []string) error {
+	syscall.Umask(0o077) // only their owner may read the databases
 	flags := flag.NewFlagSet("stack temporal", flag.ContinueOnError)
 	dir := flags.String("dir", "", "folder of the data; if empty, the data is in memory")
 	port := flags.Int("port", local.DefaultTemporalPort, "port of the frontend")
