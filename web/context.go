@@ -70,7 +70,7 @@ func (c *pageContext) isHead() bool { return c.Request().Method == http.MethodHe
 // handlePost adds a page that changes something. It limits the form's size and
 // checks its CSRF token.
 func (w *Web) handlePost(e *echo.Echo, path string, h handler) {
-	e.POST(path, w.withSession(func(c *pageContext) error {
+	addPost(e, path, w.withSession(func(c *pageContext) error {
 		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
 		if err := c.Request().ParseForm(); err != nil {
 			return recovery.Faultf(recovery.CodeTooLarge, "The form is malformed or larger than %d bytes. Load the page again and resubmit it.", maxForm)
@@ -84,7 +84,7 @@ func (w *Web) handlePost(e *echo.Echo, path string, h handler) {
 
 // handleUpload adds a page that accepts a file. Its handler streams the body
 // and must call checkCSRF before it reads the file.
-func (w *Web) handleUpload(e *echo.Echo, path string, h handler) { e.POST(path, w.withSession(h)) }
+func (w *Web) handleUpload(e *echo.Echo, path string, h handler) { addPost(e, path, w.withSession(h)) }
 
 // withSession loads the session and the visitor and sets the security headers.
 func (w *Web) withSession(h handler) echo.HandlerFunc {

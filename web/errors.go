@@ -87,6 +87,8 @@ func (w *Web) classifyError(err error) (int, string) {
 	switch recovery.CodeOf(err) {
 	case codeStaleForm:
 		return http.StatusForbidden, "stale"
+	case codeCrossSite:
+		return http.StatusForbidden, "cross_site"
 	case recovery.CodeIdempotency:
 		return http.StatusConflict, "sent"
 	case recovery.CodeUnauthenticated:

@@ -79,11 +79,11 @@ func (w *Web) withoutSession(h handler) echo.HandlerFunc {
 
 func (w *Web) registerReturn(e *echo.Echo) {
 	addGet(e, "/return", w.withoutSession(w.returnEntry))
-	e.POST("/return", w.withoutSession(w.enterReturn))
+	addPost(e, "/return", w.withoutSession(w.enterReturn))
 	addGet(e, "/return/:token", w.withLink(w.returnPage))
-	e.POST("/return/:token", w.withLink(w.openReturn))
-	e.POST("/return/:token/evidence", w.withLink(w.returnEvidence))
-	e.POST("/return/:token/:answer", w.withLink(w.answerReturn))
+	addPost(e, "/return/:token", w.withLink(w.openReturn))
+	addPost(e, "/return/:token/evidence", w.withLink(w.returnEvidence))
+	addPost(e, "/return/:token/:answer", w.withLink(w.answerReturn))
 }
 
 // returnEntry opens the page of a link whose token is behind the #, which

@@ -19,7 +19,7 @@ type stopBody struct {
 // so it needs neither a session nor a CSRF token; the URL is the secret.
 func (w *Web) registerStop(e *echo.Echo) {
 	addGet(e, "/stop/:token", w.withoutSession(w.stopPage))
-	e.POST("/stop/:token", w.withoutSession(w.stopMails))
+	addPost(e, "/stop/:token", w.withoutSession(w.stopMails))
 }
 
 func (w *Web) stopPage(c *pageContext) error {

@@ -135,7 +135,7 @@ func (w *Web) registerClaimant(e *echo.Echo) {
 	w.handlePost(e, "/cases/:number/links", requireSignIn(w.issueLink))
 	w.handlePost(e, "/cases/:number/links/:link/revoke", requireSignIn(w.revokeLink))
 	w.handlePost(e, "/cases/:number/exports", requireSignIn(w.requestExport))
-	w.handleGet(e, "/cases/:number/exports/preview", requireSignIn(w.previewPage))
+	w.handleReading(e, "/cases/:number/exports/preview", requireSignIn(w.previewPage))
 	w.handleUpload(e, "/cases/:number/evidence", requireSignIn(w.addEvidence))
 	w.handleUpload(e, "/cases/:number/statements", requireSignIn(w.importBill))
 }
@@ -148,8 +148,8 @@ func (w *Web) registerDesk(e *echo.Echo) {
 }
 
 func (w *Web) registerFiles(e *echo.Echo) {
-	w.handleGet(e, "/evidence/:id", requireSignIn(w.downloadEvidence))
-	w.handleGet(e, "/evidence/:id/view", requireSignIn(w.viewEvidence))
-	w.handleGet(e, "/evidence/:id/payments", requireSignIn(w.adoptPage))
-	w.handleGet(e, "/exports/:id/:file", requireSignIn(w.downloadExport))
+	w.handleReading(e, "/evidence/:id", requireSignIn(w.downloadEvidence))
+	w.handleReading(e, "/evidence/:id/view", requireSignIn(w.viewEvidence))
+	w.handleReading(e, "/evidence/:id/payments", requireSignIn(w.adoptPage))
+	w.handleReading(e, "/exports/:id/:file", requireSignIn(w.downloadExport))
 }
