@@ -150,7 +150,7 @@ func (p *plantedCase) act() {
 
 func (p *plantedCase) add(req casework.Request, kind recovery.EvidenceKind, data []byte) {
 	p.Helper()
-	file, err := p.rig.Receive(p.Context(), p.rig.Actor(recovery.RoleClaimant), p.c.ID, bytes.NewReader(data))
+	file, err := p.rig.Receive(p.Context(), p.rig.Actor(recovery.RoleClaimant), "", p.c.ID, bytes.NewReader(data))
 	p.must(err)
 	_, err = p.rig.AddEvidence(p.Context(), req, p.c.ID, recovery.FileDescription{
 		Kind: kind, FileName: "plant-file-name 13900001234.dat", Source: "plant-source", Description: "plant-description " + allPlanted(),

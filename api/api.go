@@ -22,11 +22,6 @@ type Options struct {
 	Version string           // of this build, shown by /healthz and /metrics
 	Now     func() time.Time // nil means time.Now
 	Log     *slog.Logger     // nil means slog.Default()
-	// WritesPerSecond limits the POST requests of one account; 0 means no limit.
-	// Burst is the number of requests accepted at once; 0 means the quota of two
-	// seconds.
-	WritesPerSecond float64
-	Burst           int
 	// EventPoll is the interval at which an event stream looks for new entries; 0
 	// means one second.
 	EventPoll time.Duration
@@ -49,22 +44,18 @@ func (o Options) withDefaults() Options {
 	if o.Limits == (connections.Limits{}) {
 		o.Limits = connections.DefaultLimits(math.MaxInt)
 	}
-	if o.Burst == 0 {
-		o.Burst = max(1, int(2*o.WritesPerSecond))
-	}
 	return o
 }
 
 // API serves the operations of openapi.yaml. It is safe for concurrent use.
 type API struct {
-	service       *casework.Service
-	notices       *casework.Notices
-	options       Options
-	metrics       *metrics
-	accountLimits *rateLimiter
-	streams       *streamTable
-	closing       chan struct{}
-	close         sync.Once
+	service *casework.Service
+	notices *casework.Notices
+	options Options
+	metrics *metrics
+	streams *streamTable
+	closing chan struct{}
+	close   sync.Once
 }
 
 var _ ServerInterface = (*API)(nil)
@@ -74,8 +65,7 @@ func New(service *casework.Service, o Options) *API {
 	o = o.withDefaults()
 	a := &API{
 		service: service, notices: casework.NewNotices(service, service.NotifyRules), options: o, metrics: newMetrics(o.Version),
-		accountLimits: newRateLimiter(o.WritesPerSecond, o.Burst, o.Now),
-		streams:       newStreamTable(o.Limits), closing: make(chan struct{}),
+		streams: newStreamTable(o.Limits), closing: make(chan struct{}),
 	}
 	a.metrics.addConnections(a.streams, o.Connections)
 	return a
@@ -152,13 +142,13 @@ func (g protectedRouter) middlewareFor(route string, m []echo.MiddlewareFunc) []
 	_, path, _ := strings.Cut(route, " ")
 	switch {
 	case path == returnPath, strings.HasPrefix(path, returnPath+"/"):
-		return append([]echo.MiddlewareFunc{withSecureHeaders, a.limitPublic, a.authenticateLink, a.limitLink}, m...)
+		return append([]echo.MiddlewareFunc{withSecureHeaders, a.reportLimits, a.limitPublic, a.authenticateLink, a.limitLink}, m...)
 	case probePaths[path]:
-		return append([]echo.MiddlewareFunc{withSecureHeaders, a.limitProbe}, m...)
+		return append([]echo.MiddlewareFunc{withSecureHeaders, a.reportLimits, a.limitProbe}, m...)
 	case a.service.IsPublic(route):
-		return append([]echo.MiddlewareFunc{withSecureHeaders, a.limitPublic}, m...)
+		return append([]echo.MiddlewareFunc{withSecureHeaders, a.reportLimits, a.limitPublic}, m...)
 	}
-	return append([]echo.MiddlewareFunc{withSecureHeaders, a.authenticate, a.limitAccount}, m...)
+	return append([]echo.MiddlewareFunc{withSecureHeaders, a.reportLimits, a.authenticate, a.limitAccount}, m...)
 }
 
 // withSecureHeaders makes a response harmless if a browser is tricked into

@@ -3,55 +3,31 @@ package api
 import (
 	"context"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"golang.org/x/time/rate"
 
+	"recourse/casework"
 	"recourse/recovery"
 )
 
-// maxTrackedKeys is the number of keys a limiter tracks. When it is reached,
-// all are dropped, which keeps the memory bounded.
-const maxTrackedKeys = 10_000
-
-// rateLimiter limits the requests per account in this process. It does nothing when
-// perSecond is 0.
-type rateLimiter struct {
-	perSecond rate.Limit
-	burst     int
-	now       func() time.Time
-	mutex     sync.Mutex
-	buckets   map[string]*rate.Limiter
-}
-
-func newRateLimiter(perSecond float64, burst int, now func() time.Time) *rateLimiter {
-	return &rateLimiter{perSecond: rate.Limit(perSecond), burst: burst, now: now, buckets: map[string]*rate.Limiter{}}
-}
-
-func (l *rateLimiter) allow(id string) bool {
-	if l.perSecond == 0 {
-		return true
+// reportLimits sets the header of an answer with the limits that its request was
+// counted by.
+func (a *API) reportLimits(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, report := casework.WithLimitReport(c.Request().Context())
+		c.SetRequest(c.Request().WithContext(ctx))
+		c.Response().Before(func() { report.SetHeader(c.Response().Header()) })
+		return next(c)
 	}
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	bucket, known := l.buckets[id]
-	if !known {
-		if len(l.buckets) >= maxTrackedKeys {
-			clear(l.buckets)
-		}
-		bucket = rate.NewLimiter(l.perSecond, l.burst)
-		l.buckets[id] = bucket
-	}
-	return bucket.AllowN(l.now(), 1)
 }
 
-// limitAccount refuses writes of an account that sends too many.
+// limitAccount limits the requests of an account.
 func (a *API) limitAccount(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Request().Method != http.MethodGet && !isHead(c) && !a.accountLimits.allow(string(actorFrom(c).ID)) {
-			return recovery.Faultf(recovery.CodeRateLimited, "This account sends too many requests. Wait a second before the next one.")
+		changes := c.Request().Method != http.MethodGet && !isHead(c)
+		if err := a.service.AllowAccount(c.Request().Context(), actorFrom(c), changes); err != nil {
+			return err
 		}
 		return next(c)
 	}

@@ -170,17 +170,3 @@ func TestMetrics(t *testing.T) {
 		t.Error("the metrics contain a case id")
 	}
 }
-
-func TestRateLimit(t *testing.T) {
-	t.Parallel()
-	s := newTestServer(t, api.Options{WritesPerSecond: 0.001, Burst: 2})
-	s.fileCase(t)
-	s.fileCase(t)
-	refused := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("")})
-	refused.problem(http.StatusTooManyRequests, "rate_limited")
-	if refused.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
-	}
-	s.get(t, recovery.RoleClaimant, "/api/v1/cases").wantStatus(http.StatusOK)
-	s.send(t, testCall{as: otherClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("")}).wantStatus(http.StatusCreated)
-}

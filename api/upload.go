@@ -47,7 +47,7 @@ type uploadReader struct {
 // receiveCaseUpload reads an upload of an account to a case.
 func (a *API) receiveCaseUpload(c echo.Context, id ID, accepts ...string) (receivedUpload, error) {
 	return a.receiveUpload(c, func(ctx context.Context, body io.Reader) (*blob.Pending, error) {
-		return a.service.Receive(ctx, actorFrom(c), recovery.CaseID(id), body)
+		return a.service.Receive(ctx, actorFrom(c), c.Request().Header.Get("Idempotency-Key"), recovery.CaseID(id), body)
 	}, accepts...)
 }
 

@@ -459,7 +459,7 @@ func TestRefusedEvidenceLeavesNothing(t *testing.T) {
 		"bidi in source": {recovery.CodeInvalid, png, recovery.FileDescription{Kind: recovery.OtherEvidence, Source: "\u202e"}},
 	} {
 		req := rig.As(recovery.RoleClaimant)
-		file, err := rig.Receive(t.Context(), req.Actor, view.ID, bytes.NewReader(tc.content))
+		file, err := rig.Receive(t.Context(), req.Actor, "", view.ID, bytes.NewReader(tc.content))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

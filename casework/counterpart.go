@@ -175,7 +175,7 @@ func (s *Service) ReceiveCounterpartFile(ctx context.Context, link recovery.Link
 		return nil, err
 	}
 	if !repeated {
-		if err := s.reserve(LimitLinkFiles, link, "", 0).checkRoom(ctx); err != nil {
+		if err := s.reserveFor(LimitLinkFiles, link)("", 0).checkRoom(ctx); err != nil {
 			return nil, err
 		}
 	}

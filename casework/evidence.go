@@ -28,12 +28,21 @@ type upload struct {
 }
 
 // Receive streams a file to the disk before it is examined. The caller passes
-// the result to AddEvidence or ImportStatement, or discards it.
-func (s *Service) Receive(ctx context.Context, actor recovery.Actor, id recovery.CaseID, body io.Reader) (*blob.Pending, error) {
+// the result to AddEvidence or ImportStatement, or discards it. A file that the limits
+// would refuse is not read, unless it may be a repetition of a request with the same
+// key. Errors: CodeRateLimited.
+func (s *Service) Receive(ctx context.Context, actor recovery.Actor, key string, id recovery.CaseID, body io.Reader) (*blob.Pending, error) {
 	if err := checkMayWrite(actor); err != nil {
 		return nil, err
 	}
 	if _, err := s.visibleCase(ctx, actor, id); err != nil {
+		return nil, err
+	}
+	repeated, err := s.isAnswered(ctx, actor, key)
+	if err == nil && !repeated {
+		err = s.reserveForAccount(actor, useFiles, "", 0).checkRoom(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return s.Blobs.Receive(ctx, body, s.config.UploadLimit)
@@ -84,16 +93,10 @@ func (s *Service) prepareEvidence(
 	}
 	write, err := s.evidenceWrite(req, c, record, up, report, facts)
 	return change[recovery.EvidenceID]{string(record.ID), record.ID, func(idem postgres.Idempotency) (recovery.EvidenceID, error) {
-		use := req.reserveUse(string(record.ID), record.Size)
-		if err := use.countUse(ctx); err != nil {
-			return "", err
-		}
-		write.Idempotency, write.Precondition = idem, s.mayStillWrite(req).And(acceptsFilesOf(req.Actor))
-		err := s.writeEvidence(ctx, write, file)
-		if err != nil {
-			err = errors.Join(err, use.releaseAfter(ctx, err))
-		}
-		return record.ID, err
+		write.Idempotency, write.Precondition = idem, s.mayStillWrite(req).And(acceptsFilesOf(req.Actor)).And(s.hasRoomFor(record.Size))
+		return writeReserved(ctx, s.reserveFile(req, record), func() (recovery.EvidenceID, error) {
+			return record.ID, s.writeEvidence(ctx, write, file)
+		})
 	}}, err
 }
 
@@ -110,6 +113,34 @@ func (s *Service) writeEvidence(ctx context.Context, write postgres.EvidenceWrit
 		s.examineReceived(write.Evidence.ID)
 	}
 	return nil
+}
+
+// reserveFile prepares the use of a limit for a file, of the counterpart or of the account.
+func (s *Service) reserveFile(req Request, record recovery.Evidence) *reservation {
+	if req.reserve != nil {
+		return req.reserve(string(record.ID), record.Size)
+	}
+	return s.reserveForAccount(req.Actor, useFiles, string(record.ID), record.Size)
+}
+
+// hasRoomFor is the precondition of a file: the case has room for it. What is stored in
+// a case stays, so there is no time after which it is accepted.
+func (s *Service) hasRoomFor(size int64) postgres.Precondition {
+	return func(ctx context.Context, locked postgres.LockedCase) error {
+		number, bytes, err := locked.SumFiles(ctx)
+		if err != nil {
+			return err
+		}
+		limit := findLimit(s.limits.table, LimitCaseFiles)
+		for _, most := range limit.Windows {
+			if most.Uses > 0 && number >= most.Uses || most.Bytes > 0 && bytes+size > most.Bytes {
+				return recovery.Faultf(recovery.CodeTooLarge,
+					"A case may have %d files of %d MB in all. This one has %d of %d MB. Send what matters most, in smaller files, or ask the operator for more room.",
+					most.Uses, most.Bytes/megabyte, number, bytes/megabyte)
+			}
+		}
+		return nil
+	}
 }
 
 // acceptsFilesOf is the precondition of a file: from a counterpart none is accepted in a

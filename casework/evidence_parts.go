@@ -61,6 +61,13 @@ func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.Ca
 	if err := s.checkAnnouncedFile(announced); err != nil {
 		return change[UploadState]{}, err
 	}
+	unfinished, err := s.Store.UnfinishedBytes(ctx, req.Actor.ID)
+	if err != nil {
+		return change[UploadState]{}, err
+	}
+	if err := s.reserveForAccount(req.Actor, useFiles, "", unfinished+announced.Size).checkRoom(ctx); err != nil {
+		return change[UploadState]{}, err
+	}
 	if err := s.Blobs.SweepParts(); err != nil {
 		return change[UploadState]{}, err
 	}

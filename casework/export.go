@@ -47,11 +47,12 @@ func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Cas
 	if order.CounterpartID != "" {
 		draft.Facts["counterpart_id"] = order.CounterpartID
 	}
+	use := s.reserveForAccount(req.Actor, useExports, string(export.ID), 0)
 	write := postgres.ExportWrite{Export: export, Draft: draft, Precondition: s.mayStillRead(req)}
 	if !order.needsAgreement() {
 		return change[recovery.Export]{string(export.ID), export, func(idem postgres.Idempotency) (recovery.Export, error) {
 			write.Idempotency = idem
-			return s.Store.RequestExport(ctx, write)
+			return writeReserved(ctx, use, func() (recovery.Export, error) { return s.Store.RequestExport(ctx, write) })
 		}}, nil
 	}
 	if _, _, err := s.checkAgreed(ctx, req.Actor, c.ID, order); err != nil {
@@ -59,7 +60,7 @@ func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Cas
 	}
 	return change[recovery.Export]{string(export.ID), export, func(idem postgres.Idempotency) (recovery.Export, error) {
 		write.Idempotency = idem
-		return s.requestAgreedExport(ctx, req.Actor, order, write)
+		return writeReserved(ctx, use, func() (recovery.Export, error) { return s.requestAgreedExport(ctx, req.Actor, order, write) })
 	}}, nil
 }
 

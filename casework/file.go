@@ -67,7 +67,9 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 	}
 	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
 		write.Idempotency = idem
-		return view, s.Store.FileCase(ctx, write)
+		return writeReserved(ctx, s.reserveForAccount(req.Actor, useCases, string(c.ID), 0), func() (View, error) {
+			return view, s.Store.FileCase(ctx, write)
+		})
 	}}, nil
 }
 

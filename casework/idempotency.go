@@ -37,7 +37,7 @@ func runIdempotent[T any](ctx context.Context, s *Service, req Request, prepare 
 }
 
 // applyChange writes a change. If the same request was written in the meantime,
-// its result is returned.
+// its result is returned, also when a limit has no room for another one.
 func applyChange[T any](ctx context.Context, s *Service, req Request, c change[T]) (Reply[T], error) {
 	idem, err := req.idempotency(c.ref, c.repeat)
 	if err != nil {
@@ -47,7 +47,7 @@ func applyChange[T any](ctx context.Context, s *Service, req Request, c change[T
 	if err == nil {
 		return Reply[T]{Value: written}, nil
 	}
-	if errors.Is(err, postgres.ErrRepeated) {
+	if errors.Is(err, postgres.ErrRepeated) || recovery.CodeOf(err) == recovery.CodeRateLimited {
 		if reply, found, findErr := findResult[T](ctx, s, req); findErr != nil || found {
 			return reply, findErr
 		}

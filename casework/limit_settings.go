@@ -12,9 +12,9 @@ import (
 	"recourse/postgres"
 )
 
-// windowLengths are the windows that a setting may name. A link is a window for
-// its whole life.
-var windowLengths = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": day, "link": LinkLife}
+// windowLengths are the windows that a setting may name. A link and a case are windows
+// for their whole life.
+var windowLengths = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": day, "link": LinkLife, "case": CaseLife}
 
 // quotaPattern is one part of a setting, such as 10/hour or 200MB/link.
 var quotaPattern = regexp.MustCompile(`^([1-9][0-9]{0,8})(MB)?/([a-z]+)$`)
@@ -59,7 +59,7 @@ func parseWindows(quotas string) ([]postgres.UsageWindow, error) {
 	for quota := range strings.SplitSeq(quotas, ",") {
 		found := quotaPattern.FindStringSubmatch(quota)
 		if found == nil || windowLengths[found[3]] == 0 {
-			return nil, fmt.Errorf("%q is not a number for a minute, hour, day or link, such as 10/hour or 200MB/link; off removes the limit", quota)
+			return nil, fmt.Errorf("%q is not a number for a minute, hour, day, link or case, such as 10/hour or 200MB/link; off removes the limit", quota)
 		}
 		n, err := strconv.ParseInt(found[1], 10, 64)
 		if err != nil {

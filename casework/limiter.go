@@ -17,14 +17,15 @@ import (
 	"recourse/recovery"
 )
 
-// limiter counts the uses of people without an account in the database, so that
-// the limits hold for all processes together.
+// limiter counts uses in the database, so that the limits hold for all processes
+// together.
 type limiter struct {
 	table   []Limit
 	byRoute map[string][]Limit
 	key     []byte // of the digests of addresses, which are personal data
 	store   *postgres.Store
 	now     func() time.Time
+	leases  leaseTable
 }
 
 // newLimiter makes a limiter. Processes count an address together only if they
@@ -99,16 +100,26 @@ func (s *Service) AllowLink(ctx context.Context, link recovery.Link) error {
 	return s.limits.countByMinute(ctx, findLimit(s.limits.table, LimitLinkRequests), counterpartUsageKey(link))
 }
 
+// AllowAccount counts a request of an account, which may change something or not.
+// Errors: CodeRateLimited.
+func (s *Service) AllowAccount(ctx context.Context, actor recovery.Actor, changes bool) error {
+	err := s.limits.countByMinute(ctx, s.limits.limitOf(actor, useRequests), accountUsageKey(actor))
+	if err == nil && changes {
+		err = s.limits.countByMinute(ctx, s.limits.limitOf(actor, useChanges), accountUsageKey(actor))
+	}
+	return err
+}
+
+func (l *limiter) limitOf(actor recovery.Actor, use accountUse) Limit {
+	return findLimit(l.table, use.classFor(actor.Role))
+}
+
+func accountUsageKey(actor recovery.Actor) string { return "account:" + string(actor.ID) }
+
 // counterpartUsageKey counts by counterpart: a new link in place of the old one begins
 // nothing anew.
 func counterpartUsageKey(link recovery.Link) string {
 	return "counterpart:" + string(link.CaseID) + ":" + string(link.CounterpartID)
-}
-
-// countByMinute adds a request to those of the same minute.
-func (l *limiter) countByMinute(ctx context.Context, limit Limit, key string) error {
-	minute := l.now().UTC().Truncate(time.Minute)
-	return l.count(ctx, limit, postgres.Usage{Key: key, Ref: minute.Format("2006-01-02T15:04"), Adds: true, At: minute})
 }
 
 // count counts a use of a limit or refuses it.
@@ -117,9 +128,13 @@ func (l *limiter) count(ctx context.Context, limit Limit, use postgres.Usage) er
 		return nil
 	}
 	use.Class, use.Windows = string(limit.Class), limit.Windows
-	counted, err := l.store.CountUse(ctx, use)
-	if err != nil || counted {
+	result, err := l.store.CountUse(ctx, use)
+	if err != nil {
 		return err
+	}
+	reportLimit(ctx, limit, result, 0)
+	if result.Counted {
+		return nil
 	}
 	from, err := l.store.UsableFrom(ctx, use)
 	if err != nil {
@@ -137,16 +152,41 @@ type reservation struct {
 
 // reserve prepares the use of a limit for what a request stores. The same ref
 // counts once.
-func (s *Service) reserve(class LimitClass, link recovery.Link, ref string, size int64) *reservation {
-	return &reservation{
-		limits: s.limits, limit: findLimit(s.limits.table, class),
-		use: postgres.Usage{Key: counterpartUsageKey(link), Class: string(class), Ref: ref, At: s.Now().UTC(), Bytes: size},
-	}
+func (l *limiter) reserve(limit Limit, key, ref string, size int64) *reservation {
+	return &reservation{limits: l, limit: limit, use: postgres.Usage{
+		Key: key, Class: string(limit.Class), Ref: ref, At: l.now().UTC(), Bytes: size,
+	}}
 }
 
 // reserveFor returns the reserve of a request with a link.
 func (s *Service) reserveFor(class LimitClass, link recovery.Link) func(string, int64) *reservation {
-	return func(ref string, size int64) *reservation { return s.reserve(class, link, ref, size) }
+	return func(ref string, size int64) *reservation {
+		return s.limits.reserve(findLimit(s.limits.table, class), counterpartUsageKey(link), ref, size)
+	}
+}
+
+// reserveForAccount is reserve for what an account stores. Automatic changes have no
+// limit, and counterparts have their own.
+func (s *Service) reserveForAccount(actor recovery.Actor, use accountUse, ref string, size int64) *reservation {
+	limit := s.limits.limitOf(actor, use)
+	if len(limit.Windows) == 0 {
+		return nil
+	}
+	return s.limits.reserve(limit, accountUsageKey(actor), ref, size)
+}
+
+// writeReserved counts a use and writes what it is for. If nothing is written, the use
+// is given back. Errors: CodeRateLimited, and those of write.
+func writeReserved[T any](ctx context.Context, use *reservation, write func() (T, error)) (T, error) {
+	if err := use.countUse(ctx); err != nil {
+		var none T
+		return none, err
+	}
+	written, err := write()
+	if err != nil {
+		err = errors.Join(err, use.releaseAfter(ctx, err))
+	}
+	return written, err
 }
 
 // countUse counts the use. A nil reservation is free. Errors: CodeRateLimited.
@@ -168,6 +208,9 @@ func (r *reservation) releaseAfter(ctx context.Context, cause error) error {
 
 // checkRoom refuses a use that would be refused now, without counting it.
 func (r *reservation) checkRoom(ctx context.Context) error {
+	if r == nil {
+		return nil
+	}
 	now := r.limits.now()
 	use := r.use
 	use.Windows = r.limit.Windows
@@ -201,9 +244,29 @@ func (l Limit) describe() string {
 		return "You have sent as many files as you may. Ask the sender how to send more."
 	case l.By == ByCounterpart:
 		return "Too many requests use your links."
+	case l.By == ByAccount:
+		return accountRefusals[l.Class]
 	default:
 		return "Too many requests come from this address."
 	}
+}
+
+// accountRefusals are the sentences of the limits of accounts.
+var accountRefusals = describeAccountLimits(map[accountUse]string{
+	useRequests: "This account sends too many requests.",
+	useChanges:  "This account changes too much at a time.",
+	useCases:    "This account has filed as many cases as it may for now.",
+	useLinks:    "This account has issued as many links as it may for now.",
+	useFiles:    "This account has sent as many files as it may for now.",
+	useExports:  "This account has ordered as many exports as it may for now.",
+})
+
+func describeAccountLimits(sentences map[accountUse]string) map[LimitClass]string {
+	byClass := map[LimitClass]string{}
+	for use, sentence := range sentences {
+		byClass[use.classFor(recovery.RoleClaimant)], byClass[use.classFor(recovery.RoleAgent)] = sentence, sentence
+	}
+	return byClass
 }
 
 // describeRetry is a time of today, or with its day.

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,12 +26,13 @@ func TestLinkLimits(t *testing.T) {
 	}
 }
 
-// TestEveryLimitIsWhole expects a rate, a daily number and a known key in every row.
+// TestEveryLimitIsWhole expects a rate, a daily number, a known key and texts in every
+// row.
 func TestEveryLimitIsWhole(t *testing.T) {
 	t.Parallel()
 	seen := map[LimitClass]bool{}
 	for _, limit := range DefaultLimits() {
-		if seen[limit.Class] || limit.By != ByAddress && limit.By != ByCounterpart {
+		if seen[limit.Class] || !slices.Contains([]LimitedBy{ByAddress, ByCounterpart, ByAccount, ByCase}, limit.By) || limit.About == "" || limit.describe() == "" {
 			t.Errorf("%+v", limit)
 		}
 		seen[limit.Class] = true
@@ -39,8 +41,21 @@ func TestEveryLimitIsWhole(t *testing.T) {
 				t.Errorf("%s: no number in %v", limit.Class, window.Length)
 			}
 		}
-		if limit.Class != LimitLinkFiles && (len(limit.Windows) != 2 || limit.Windows[1].Length != day) {
+		if limit.Class != LimitLinkFiles && limit.Class != LimitCaseFiles && (len(limit.Windows) != 2 || limit.Windows[1].Length != day) {
 			t.Errorf("%s has no rate with a daily number: %+v", limit.Class, limit.Windows)
+		}
+	}
+}
+
+// TestEveryRoleOfAnAccountHasLimits expects a limit of each use for all who sign in.
+func TestEveryRoleOfAnAccountHasLimits(t *testing.T) {
+	t.Parallel()
+	for _, role := range recovery.Roles {
+		for _, use := range []accountUse{useRequests, useChanges, useCases, useLinks, useFiles, useExports} {
+			limit := findLimit(DefaultLimits(), use.classFor(role))
+			if isAccount := role != recovery.RoleCounterpart && role != recovery.RoleSystem; (len(limit.Windows) > 0) != isAccount {
+				t.Errorf("%s of %s: %+v", use, role, limit)
+			}
 		}
 	}
 }

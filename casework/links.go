@@ -63,7 +63,9 @@ func (s *Service) prepareLink(
 	}
 	return change[Link]{link.ID, Link{Link: link.Link}, func(idem postgres.Idempotency) (Link, error) {
 		write.Idempotency = idem
-		return link, s.Store.IssueLink(ctx, write)
+		return writeReserved(ctx, s.reserveForAccount(req.Actor, useLinks, link.ID, 0), func() (Link, error) {
+			return link, s.Store.IssueLink(ctx, write)
+		})
 	}}, nil
 }
 

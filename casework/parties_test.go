@@ -238,6 +238,6 @@ func TestARecordThatCannotBeReadIsNotMissing(t *testing.T) {
 	wantCode(t, err, recovery.CodeInternal)
 	_, err = rig.Export(t.Context(), actor, asked.Value.ID)
 	wantCode(t, err, recovery.CodeInternal)
-	_, err = rig.Receive(t.Context(), actor, view.ID, bytes.NewReader(png))
+	_, err = rig.Receive(t.Context(), actor, "", view.ID, bytes.NewReader(png))
 	wantCode(t, err, recovery.CodeInternal)
 }

@@ -94,7 +94,7 @@ func TestErasureOnRequest(t *testing.T) {
 			t.Errorf("papers for %s: %+v (%v)", audience, asked.Value, err)
 		}
 	}
-	file, err := rig.Receive(t.Context(), rig.Actor(recovery.RoleClaimant), c.ID, bytes.NewReader(png))
+	file, err := rig.Receive(t.Context(), rig.Actor(recovery.RoleClaimant), "", c.ID, bytes.NewReader(png))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,6 +74,13 @@ func (l LockedCase) LockAccount(ctx context.Context, id recovery.UserID) (recove
 	return queryOneIn[recovery.User](ctx, l.db, "account", selectUser+` where u.id = $1 for share`, id)
 }
 
+// SumFiles returns the number of files of the case and the sum of their sizes.
+func (l LockedCase) SumFiles(ctx context.Context) (number, bytes int64, err error) {
+	sum, err := queryOneIn[struct{ Number, Bytes int64 }](ctx, l.db, "files", `select count(*) as number, coalesce(sum(size), 0)::bigint as bytes
+		from evidence where case_id = $1`, l.ID)
+	return sum.Number, sum.Bytes, err
+}
+
 // Sender is who makes a change, as it is examined under the lock of the case.
 type Sender struct {
 	Actor  recovery.Actor

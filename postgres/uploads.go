@@ -72,6 +72,13 @@ func (s *Store) FindUpload(ctx context.Context, id recovery.EvidenceID) (recover
 		captured_at, source, description, created_at from uploads where id = $1 and created_at >= $2`, id, s.currentTime().Add(-recovery.UploadLife))
 }
 
+// UnfinishedBytes returns the sum of the sizes of an account's unfinished uploads.
+func (s *Store) UnfinishedBytes(ctx context.Context, by recovery.UserID) (int64, error) {
+	sum, err := queryOne[struct{ Bytes int64 }](ctx, s, "uploads", `select coalesce(sum(size), 0)::bigint as bytes from uploads
+		where by_id = $1 and created_at >= $2`, by, s.currentTime().Add(-recovery.UploadLife))
+	return sum.Bytes, err
+}
+
 // DeleteUpload deletes an upload.
 func (s *Store) DeleteUpload(ctx context.Context, id recovery.EvidenceID) error {
 	return s.inTransaction(ctx, "end upload", func(tx pgx.Tx) error {

@@ -15,15 +15,26 @@ type UsageWindow struct {
 	Bytes  int64
 }
 
-// Usage is one use of something limited. All windows must have room for it.
+// Usage is one use of something limited, or several at once. All windows must have
+// room for it.
 type Usage struct {
 	Key     string // who uses it
 	Class   string // what is used
 	Ref     string // identifies the use; the same one again is counted once, unless Adds
 	Adds    bool   // uses with the same Ref add up
 	At      time.Time
+	Uses    int64 // 0 means 1
 	Bytes   int64
 	Windows []UsageWindow
+}
+
+func (u Usage) number() int64 { return max(1, u.Uses) }
+
+// UsageResult is what CountUse found.
+type UsageResult struct {
+	Counted bool    // false: a window is full, and nothing was counted
+	Uses    []int64 // in each window, with those just counted
+	Bytes   []int64
 }
 
 // lockUsage orders the uses of one key and class. The next statement then sees
@@ -31,32 +42,36 @@ type Usage struct {
 const lockUsage = `select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))`
 
 // countUse counts a use if every window has room, or if it was counted before.
-const countUse = `insert into usage_counters as counted (key, class, ref, used_at, uses, bytes, expires_at)
-	select $1, $2, $3, $4::timestamptz, 1, $5::bigint, $6::timestamptz
-	where not exists (
-		select from unnest($7::bigint[], $8::bigint[], $9::bigint[]) as w (micros, uses, bytes)
-		cross join lateral (select coalesce(sum(u.uses), 0) as uses, coalesce(sum(u.bytes), 0) as bytes from usage_counters u
-			where u.key = $1 and u.class = $2 and u.used_at > $4::timestamptz - w.micros * interval '1 microsecond') as used
-		where w.uses > 0 and used.uses >= w.uses or w.bytes > 0 and used.bytes + $5 > w.bytes
-	) or not $10 and exists (select from usage_counters u where u.key = $1 and u.class = $2 and u.ref = $3)
-	on conflict (key, class, ref) do update set
-		uses = counted.uses + case when $10 then 1 else 0 end, bytes = counted.bytes + case when $10 then excluded.bytes else 0 end
-	returning true`
+const countUse = `with used as (
+		select w.no, w.uses as max_uses, w.bytes as max_bytes, coalesce(sum(u.uses), 0)::bigint as uses, coalesce(sum(u.bytes), 0)::bigint as bytes
+		from unnest($7::bigint[], $8::bigint[], $9::bigint[]) with ordinality as w (micros, uses, bytes, no)
+		left join usage_counters u on u.key = $1 and u.class = $2 and u.used_at > $4::timestamptz - w.micros * interval '1 microsecond'
+		group by w.no, w.uses, w.bytes
+	), repeated as (
+		select not $10 and exists (select from usage_counters u where u.key = $1 and u.class = $2 and u.ref = $3) as yes
+	), added as (
+		insert into usage_counters as counted (key, class, ref, used_at, uses, bytes, expires_at)
+		select $1, $2, $3, $4::timestamptz, $11::bigint, $5::bigint, $6::timestamptz
+		where not exists (select from used where max_uses > 0 and uses + $11 > max_uses or max_bytes > 0 and bytes + $5 > max_bytes)
+			or (select yes from repeated)
+		on conflict (key, class, ref) do update set
+			uses = counted.uses + case when $10 then excluded.uses else 0 end, bytes = counted.bytes + case when $10 then excluded.bytes else 0 end
+		returning true
+	), fresh as (select exists (select from added) and not (select yes from repeated) as yes)
+	select exists (select from added), array_agg(uses + case when fresh.yes then $11 else 0 end order by no),
+		array_agg(bytes + case when fresh.yes then $5 else 0 end order by no) from used, fresh`
 
 // CountUse counts a use if every window has room for it, also when many
-// processes count at the same time. counted is false if a window is full.
-func (s *Store) CountUse(ctx context.Context, u Usage) (counted bool, err error) {
+// processes count at the same time.
+func (s *Store) CountUse(ctx context.Context, u Usage) (UsageResult, error) {
 	lengths, uses, bytes, longest := u.columns()
+	var result UsageResult
 	batch := &pgx.Batch{}
 	batch.Queue(lockUsage, u.Key, u.Class)
-	batch.Queue(countUse, u.Key, u.Class, u.Ref, u.At, u.Bytes, u.At.Add(longest), lengths, uses, bytes, u.Adds).
-		Query(func(rows pgx.Rows) error {
-			counted = rows.Next()
-			rows.Close()
-			return rows.Err()
-		})
-	err = s.pool.SendBatch(ctx, batch).Close()
-	return counted, translateError("count use", err)
+	batch.Queue(countUse, u.Key, u.Class, u.Ref, u.At, u.Bytes, u.At.Add(longest), lengths, uses, bytes, u.Adds, u.number()).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&result.Counted, &result.Uses, &result.Bytes) })
+	err := s.pool.SendBatch(ctx, batch).Close()
+	return result, translateError("count use", err)
 }
 
 func (u Usage) columns() (lengths, uses, bytes []int64, longest time.Duration) {
@@ -77,8 +92,8 @@ func (s *Store) UsableFrom(ctx context.Context, u Usage) (time.Time, error) {
 			select u.used_at, sum(u.uses) over latest as uses, sum(u.bytes) over latest as bytes from usage_counters u
 			where u.key = $1 and u.class = $2 and u.used_at > $3::timestamptz - w.micros * interval '1 microsecond'
 			window latest as (order by u.used_at desc, u.ref desc rows unbounded preceding)) as newest
-			where w.uses > 0 and newest.uses >= w.uses or w.bytes > 0 and newest.bytes + $7 > w.bytes) as full_until`,
-		u.Key, u.Class, u.At, lengths, uses, bytes, u.Bytes).Scan(&from)
+			where w.uses > 0 and newest.uses + $8 > w.uses or w.bytes > 0 and newest.bytes + $7 > w.bytes) as full_until`,
+		u.Key, u.Class, u.At, lengths, uses, bytes, u.Bytes, u.number()).Scan(&from)
 	if err != nil || from == nil {
 		return u.At, translateError("read usage", err)
 	}

@@ -1,7 +1,9 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -17,6 +19,14 @@ var tenAnHour = []postgres.UsageWindow{{Length: time.Hour, Uses: 10}, {Length: 2
 
 func answerAt(minutes, n int) postgres.Usage {
 	return postgres.Usage{Key: "link:1", Class: "answers", Ref: fmt.Sprintf("%d-%d", minutes, n), At: noon.Add(time.Duration(minutes) * time.Minute), Windows: tenAnHour}
+}
+
+func countUse(t *testing.T, s interface {
+	CountUse(ctx context.Context, u postgres.Usage) (postgres.UsageResult, error)
+}, u postgres.Usage,
+) bool {
+	t.Helper()
+	return must[postgres.UsageResult](t)(s.CountUse(t.Context(), u)).Counted
 }
 
 // TestUsageSlides counts ten uses in any hour and forty in any day, wherever the
@@ -37,7 +47,7 @@ func TestUsageSlides(t *testing.T) {
 	for _, step := range steps {
 		counted := 0
 		for n := range step.tries {
-			if must[bool](t)(s.CountUse(t.Context(), answerAt(step.minutes, n))) {
+			if countUse(t, s, answerAt(step.minutes, n)) {
 				counted++
 			}
 		}
@@ -63,7 +73,7 @@ func TestUsageOfBytes(t *testing.T) {
 	}{
 		{file("a", 60), true}, {file("b", 41), false}, {file("b", 40), true}, {file("c", 1), false}, {file("c", 0), true}, {file("d", 0), false},
 	} {
-		if got := must[bool](t)(s.CountUse(t.Context(), step.use)); got != step.counted {
+		if got := countUse(t, s, step.use); got != step.counted {
 			t.Errorf("%s of %d bytes: %v", step.use.Ref, step.use.Bytes, got)
 		}
 	}
@@ -76,19 +86,54 @@ func TestUsageOfTheSameThing(t *testing.T) {
 	s := pgtest.New(t)
 	for n := range 10 {
 		for range 3 {
-			if !must[bool](t)(s.CountUse(t.Context(), answerAt(0, n))) {
+			if !countUse(t, s, answerAt(0, n)) {
 				t.Fatalf("use %d was not counted", n)
 			}
 		}
 	}
-	if must[bool](t)(s.CountUse(t.Context(), answerAt(0, 10))) {
+	if countUse(t, s, answerAt(0, 10)) {
 		t.Fatal("the eleventh was counted")
 	}
 	if err := s.ReleaseUse(t.Context(), answerAt(0, 3)); err != nil {
 		t.Fatal(err)
 	}
-	if !must[bool](t)(s.CountUse(t.Context(), answerAt(0, 10))) {
+	if !countUse(t, s, answerAt(0, 10)) {
 		t.Error("what was given back cannot be used")
+	}
+}
+
+// TestUsageOfSeveralAtOnce counts several uses together, all or none, and returns how
+// many each window has.
+func TestUsageOfSeveralAtOnce(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	windows := []postgres.UsageWindow{{Length: time.Minute, Uses: 10}, {Length: time.Hour, Uses: 12, Bytes: 100}}
+	at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Minute) }
+	for _, step := range []struct {
+		ref      string
+		adds     bool
+		minute   int
+		uses     int64
+		counted  bool
+		want     []int64
+		usableIn int
+	}{
+		{"m", true, 0, 7, true, []int64{7, 7}, 0},
+		{"m", true, 0, 4, false, []int64{7, 7}, 1},
+		{"m", true, 0, 3, true, []int64{10, 10}, 0},
+		{"n", true, 1, 2, true, []int64{2, 12}, 0},
+		{"n", true, 1, 1, false, []int64{2, 12}, 60},
+		{"n", false, 1, 1, true, []int64{2, 12}, 60}, // a repetition adds nothing
+	} {
+		use := postgres.Usage{Key: "account:1", Class: "requests", Ref: step.ref, Adds: step.adds, At: at(step.minute), Uses: step.uses, Windows: windows}
+		result := must[postgres.UsageResult](t)(s.CountUse(t.Context(), use))
+		if result.Counted != step.counted || !slices.Equal(result.Uses, step.want) || !slices.Equal(result.Bytes, []int64{0, 0}) {
+			t.Errorf("%+v: %+v", step, result)
+		}
+		from := must[time.Time](t)(s.UsableFrom(t.Context(), use))
+		if step.usableIn > 0 && !from.Equal(at(step.usableIn)) {
+			t.Errorf("%+v: usable from %v", step, from)
+		}
 	}
 }
 
@@ -112,7 +157,7 @@ func TestUsageAddsUp(t *testing.T) {
 	} {
 		counted := 0
 		for range 5 {
-			if must[bool](t)(b.CountUse(t.Context(), step.use)) {
+			if countUse(t, b, step.use) {
 				counted++
 			}
 		}
@@ -137,11 +182,11 @@ func TestUsageAtOnce(t *testing.T) {
 	var counted atomic.Int64
 	for n := range 50 {
 		group.Go(func() {
-			won, err := stores[n%2].CountUse(t.Context(), answerAt(0, n))
+			result, err := stores[n%2].CountUse(t.Context(), answerAt(0, n))
 			if err != nil {
 				t.Error(err)
 			}
-			if won {
+			if result.Counted {
 				counted.Add(1)
 			}
 		})

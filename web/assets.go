@@ -70,6 +70,7 @@ const assetTime = 200 * time.Millisecond
 // database, too.
 func (w *Web) limitAsset(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		reportLimits(c)
 		ctx, cancel := context.WithTimeout(c.Request().Context(), assetTime)
 		defer cancel()
 		if err := w.service.AllowAddress(ctx, c.Request().Method+" "+c.Path(), c.RealIP()); recovery.CodeOf(err) == recovery.CodeRateLimited {

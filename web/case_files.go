@@ -119,7 +119,7 @@ func (c *pageContext) readFile(part *multipart.Part, received *receivedForm) err
 	if received.name, chosen = originalFileName(part); !chosen {
 		return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "required"}})
 	}
-	file, err := c.web.service.Receive(c.Request().Context(), c.visitor.Actor, received.caseID, part)
+	file, err := c.web.service.Receive(c.Request().Context(), c.visitor.Actor, received.values.Get("key"), received.caseID, part)
 	if err != nil {
 		return err
 	}

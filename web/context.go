@@ -91,16 +91,34 @@ func (w *Web) withSession(h handler) echo.HandlerFunc {
 	load := echo.WrapMiddleware(w.sessions.LoadAndSave)
 	return load(func(c echo.Context) error {
 		setSecureHeaders(c.Response().Header())
+		reportLimits(c)
 		pageCtx, err := w.newPageContext(c)
 		c.Set(contextKey, pageCtx)
-		if err == nil && !pageCtx.visitor.SignedIn() {
-			err = pageCtx.limitPublic()
+		if err == nil {
+			err = pageCtx.limitVisitor()
 		}
 		if err != nil {
 			return err
 		}
 		return h(pageCtx)
 	})
+}
+
+// reportLimits sets the header of an answer with the limits that its request was
+// counted by.
+func reportLimits(c echo.Context) {
+	ctx, report := casework.WithLimitReport(c.Request().Context())
+	c.SetRequest(c.Request().WithContext(ctx))
+	c.Response().Before(func() { report.SetHeader(c.Response().Header()) })
+}
+
+// limitVisitor limits the requests of an account, or of an address.
+func (c *pageContext) limitVisitor() error {
+	if !c.visitor.SignedIn() {
+		return c.limitPublic()
+	}
+	changes := c.Request().Method != http.MethodGet && !c.isHead()
+	return c.web.service.AllowAccount(c.Request().Context(), c.visitor.Actor, changes)
 }
 
 // limitPublic limits the requests of one address on a public route. The table of

@@ -85,7 +85,13 @@ func New(t testing.TB, options ...Option) *Fixture {
 			Record: r.Store, Rules: activities.PinnedRules{Registry: playbooks}, Now: r.clock.now, Version: "test", NotifyRules: notifyRules, MarkKey: []byte("test"),
 		},
 	}
-	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir, MarkKey: []byte("test"), ExaminationWait: time.Minute}
+	limits, err := casework.ParseLimits("claimant_cases=off") // one account files all cases of a test
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := casework.Config{
+		Version: "test", Development: true, ExportsDir: r.ExportsDir, MarkKey: []byte("test"), ExaminationWait: time.Minute, Limits: limits,
+	}
 	for _, change := range options {
 		change(&config)
 	}
@@ -182,7 +188,7 @@ func (r *Fixture) FileCase(t testing.TB) casework.View {
 func (r *Fixture) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKind, content []byte) recovery.Evidence {
 	t.Helper()
 	req := r.As(recovery.RoleClaimant)
-	file, err := r.Receive(t.Context(), req.Actor, id, bytes.NewReader(content))
+	file, err := r.Receive(t.Context(), req.Actor, "", id, bytes.NewReader(content))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (r *Fixture) PlantCase(t testing.TB) Planted {
 func (r *Fixture) plantFile(t testing.TB, id recovery.CaseID, text string) {
 	t.Helper()
 	req := r.As(recovery.RoleClaimant)
-	file, err := r.Receive(t.Context(), req.Actor, id, bytes.NewReader([]byte(text)))
+	file, err := r.Receive(t.Context(), req.Actor, "", id, bytes.NewReader([]byte(text)))
 	if err != nil {
 		t.Fatal(err)
 	}
