@@ -94,11 +94,11 @@ const (
 // limits of their own, too, which count only what is stored.
 var (
 	linkAnswerRoutes = []string{
-		"POST /return/:token/:answer", "POST /api/v1/return/response", "POST /api/v1/return/plan",
+		"POST /return/case/:answer", "POST /api/v1/return/response", "POST /api/v1/return/plan",
 		"POST /api/v1/return/plan/answer", "POST /api/v1/return/harassment",
 	}
-	linkFileRoutes = []string{"POST /return/:token/evidence", "POST /api/v1/return/evidence"}
-	linkRoutes     = slices.Concat([]string{"GET /return/:token", "POST /return/:token", "GET /api/v1/return"}, linkAnswerRoutes, linkFileRoutes)
+	linkFileRoutes = []string{"POST /return/case/evidence", "POST /api/v1/return/evidence"}
+	linkRoutes     = slices.Concat([]string{"GET /return/case", "POST /return/case", "GET /api/v1/return"}, linkAnswerRoutes, linkFileRoutes)
 )
 
 // DefaultLimits is the table of all limits. Many people share an address, so the

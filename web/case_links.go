@@ -98,18 +98,18 @@ func (w *Web) issueLink(c *pageContext) error {
 	issued := &issuedLink{Alias: counterpartAliases(view.Counterparts)[string(to)]}
 	if reply.Value.Token != "" {
 		issued.Until = reply.Value.ExpiresAt
-		issued.Address = c.siteOrigin() + "/return/" + reply.Value.Token
+		issued.Address = c.siteAddress() + "/return#" + reply.Value.Token
 	}
 	return c.showCasePage(http.StatusOK, &formAttempt{issued: issued})
 }
 
-// siteOrigin returns the scheme and host of this site.
-func (c *pageContext) siteOrigin() string {
-	scheme := c.Scheme()
-	if c.web.secure {
-		scheme = "https"
+// siteAddress returns the address of this installation. Without one in the settings, it is
+// the host of the request, which anybody can choose.
+func (c *pageContext) siteAddress() string {
+	if c.web.url != "" {
+		return c.web.url
 	}
-	return scheme + "://" + c.Request().Host
+	return c.Scheme() + "://" + c.Request().Host
 }
 
 // revokeLink revokes a link.

@@ -29,7 +29,9 @@ func refuseCrossSite(h echo.HandlerFunc) echo.HandlerFunc {
 
 // handleReading adds a GET that the journal records, because it shows a file or makes
 // copies for papers.
-func (w *Web) handleReading(e *echo.Echo, path string, h handler) { addGet(e, path, refuseCrossSite(w.withSession(h))) }
+func (w *Web) handleReading(e *echo.Echo, path string, h handler) {
+	addGet(e, path, refuseCrossSite(w.withSession(h)))
+}
 
 // addPost adds a POST.
 func addPost(e *echo.Echo, path string, h echo.HandlerFunc) {

@@ -30,7 +30,7 @@ func (w *Web) ErrorPage(c echo.Context, err error) {
 	}
 	pageCtx := w.contextOf(c)
 	number, kind := w.classifyError(err)
-	if kind == "limited" && strings.HasPrefix(c.Path(), "/return/") {
+	if kind == "limited" && strings.HasPrefix(c.Path(), returnCasePath) {
 		kind = "limited_link"
 	}
 	if number >= http.StatusInternalServerError {

@@ -69,8 +69,9 @@ func TestHeadOfPages(t *testing.T) {
 		t.Fatalf("%d files (%v)", len(files), err)
 	}
 	file := "/evidence/" + string(files[0].ID)
+	p.get(link)
 	before := len(s.ReadEntries(t, view.ID))
-	for _, path := range []string{"/", "/sign-in", "/cases", home, "/return", link, file, file + "/view"} {
+	for _, path := range []string{"/", "/sign-in", "/cases", home, "/return", returnPage, file, file + "/view"} {
 		response, body := p.head(path)
 		if response.StatusCode != http.StatusOK || len(body) != 0 || response.Header.Get("Content-Type") == "" {
 			t.Errorf("HEAD %s: %d with %d bytes, %v", path, response.StatusCode, len(body), response.Header)

@@ -25,9 +25,8 @@ var returnRecords = []recovery.EntryKind{
 // returnBody is the model of a counterpart's page.
 type returnBody struct {
 	casework.CounterpartView
-	Opened      bool   // before, nothing of the case is shown or recorded
-	Token       string // used only in the form actions of this page
-	Recorded    bool   // a response was just recorded
+	Opened      bool // before, nothing of the case is shown or recorded
+	Recorded    bool // a response was just recorded
 	Facts       []detail
 	Records     []string
 	Instalments []instalmentView // of the current plan
@@ -39,24 +38,36 @@ type returnBody struct {
 // linkContext is a request with a link. It uses no account and no session.
 type linkContext struct {
 	*pageContext
-	link  recovery.Link
-	token string
+	link recovery.Link
 }
 
-// withLink adds a page that a counterpart opens with a link. The URL is a
-// secret: the page sends no referrer and is not cached.
+// The page of a counterpart has the same address for everybody. The token of the link is
+// in a cookie, because proxies and browsers keep addresses.
+const (
+	returnCasePath = "/return/case"
+	linkCookie     = "recourse_link"
+)
+
+// withLink adds a page that a counterpart opens with a link. A visitor without a link is
+// asked for one.
 func (w *Web) withLink(h func(*linkContext) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		return w.withoutSession(func(pageCtx *pageContext) error {
-			token := pageCtx.Param("token")
-			link, err := w.service.FindLink(c.Request().Context(), token)
+			cookie, err := c.Cookie(linkCookie)
+			if err != nil && c.Request().Method != http.MethodPost {
+				return pageCtx.redirectTo("/return")
+			}
+			if err != nil {
+				return recovery.Faultf(recovery.CodeUnauthenticated, "Open the link again.")
+			}
+			link, err := w.service.FindLink(c.Request().Context(), cookie.Value)
 			if err == nil {
 				err = w.service.AllowLink(c.Request().Context(), link)
 			}
 			if err != nil {
 				return err
 			}
-			return h(&linkContext{pageContext: pageCtx, link: link, token: token})
+			return h(&linkContext{pageContext: pageCtx, link: link})
 		})(c)
 	}
 }
@@ -80,15 +91,15 @@ func (w *Web) withoutSession(h handler) echo.HandlerFunc {
 func (w *Web) registerReturn(e *echo.Echo) {
 	addGet(e, "/return", w.withoutSession(w.returnEntry))
 	addPost(e, "/return", w.withoutSession(w.enterReturn))
-	addGet(e, "/return/:token", w.withLink(w.returnPage))
-	addPost(e, "/return/:token", w.withLink(w.openReturn))
-	addPost(e, "/return/:token/evidence", w.withLink(w.returnEvidence))
-	addPost(e, "/return/:token/:answer", w.withLink(w.answerReturn))
+	addGet(e, returnCasePath, w.withLink(w.returnPage))
+	addPost(e, returnCasePath, w.withLink(w.openReturn))
+	addPost(e, returnCasePath+"/evidence", w.withLink(w.returnEvidence))
+	addPost(e, returnCasePath+"/:answer", w.withLink(w.answerReturn))
 }
 
 // returnEntry opens the page of a link whose token is behind the #, which
-// browsers do not send. A script redirects; without scripts the visitor pastes
-// the link.
+// browsers do not send. A script sends the form with it; without scripts the visitor
+// pastes the link.
 func (w *Web) returnEntry(c *pageContext) error {
 	return c.renderPage(http.StatusOK, "return_entry", page{
 		Title: c.texts.T("return.enter_title"), Lang: c.texts.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, WithoutSession: true,
@@ -103,7 +114,10 @@ func (w *Web) enterReturn(c *pageContext) error {
 	if _, err := w.service.FindLink(c.Request().Context(), token); err != nil {
 		return err
 	}
-	return c.redirectTo("/return/" + token)
+	c.SetCookie(&http.Cookie{
+		Name: linkCookie, Value: token, Path: "/return", SameSite: http.SameSiteLaxMode, Secure: w.secure, HttpOnly: true,
+	})
+	return c.redirectTo(returnCasePath)
 }
 
 // returnPage explains why the message is no fraud and what will be recorded;
@@ -129,11 +143,8 @@ func (w *Web) openReturn(c *linkContext) error {
 	if _, err := w.service.OpenCounterpartView(c.Request().Context(), c.linkRequest(nil), c.link); err != nil {
 		return err
 	}
-	return c.redirectTo(c.pagePath())
+	return c.redirectTo(returnCasePath)
 }
-
-// pagePath returns the path of the page itself.
-func (c *linkContext) pagePath() string { return "/return/" + c.token }
 
 // linkRequest returns the request for a use case, with the counterpart as
 // actor. It contains nothing about their device, as the page promises.
@@ -171,7 +182,7 @@ func (w *Web) answerReturn(c *linkContext) error {
 		}
 		return c.showAnswerAgain(view, values, err)
 	}
-	return c.redirectTo(c.pagePath() + "?done=1")
+	return c.redirectTo(returnCasePath + "?done=1")
 }
 
 // askToConfirm shows what was typed with the question whether the amount is right.
@@ -243,7 +254,7 @@ func decodeAnswer(answer string, values url.Values, view casework.CounterpartVie
 // showReturn renders the page without a session.
 func (c *linkContext) showReturn(status int, view casework.CounterpartView, failed *formAttempt) error {
 	body := returnBody{
-		CounterpartView: view, Opened: view.Reference != "", Token: c.token, Recorded: c.QueryParam("done") != "",
+		CounterpartView: view, Opened: view.Reference != "", Recorded: c.QueryParam("done") != "",
 		Facts: c.returnFacts(view),
 	}
 	for _, kind := range view.Records {

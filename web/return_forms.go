@@ -37,7 +37,7 @@ func (c *linkContext) newReturnForm(answer string, view casework.CounterpartView
 		b.values, b.faults = failed.values, failed.faults
 	}
 	f := form{
-		ID: "say-" + answer, Action: c.pagePath() + "/" + answer, Key: newIdempotencyKey(), Open: failed != nil && string(failed.action) == answer,
+		ID: "say-" + answer, Action: returnCasePath + "/" + answer, Key: newIdempotencyKey(), Open: failed != nil && string(failed.action) == answer,
 		Title: c.texts.T("return." + answer + ".title"), Submit: c.texts.T("return." + answer + ".submit"),
 	}
 	f.Help, _ = c.texts.FindText("return." + answer + ".help")
@@ -111,7 +111,7 @@ func (w *Web) returnEvidence(c *linkContext) error {
 		_, err = w.service.AddCounterpartEvidence(c.Request().Context(), c.linkRequest(values), c.link, up, file)
 	}
 	if err == nil {
-		return c.redirectTo(c.pagePath() + "?done=1")
+		return c.redirectTo(returnCasePath + "?done=1")
 	}
 	failed := c.attemptFor(answerEvidence, values, err, fieldFaults(err))
 	if failed == nil {

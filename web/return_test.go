@@ -2,17 +2,26 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/alexedwards/scs/v2/memstore"
+	"github.com/labstack/echo/v4"
 	"golang.org/x/net/html"
 
 	"recourse/casework"
+	"recourse/casework/casetest"
 	"recourse/recovery"
+	"recourse/web"
 )
 
-// issueLink issues a link on the claimant's page and returns its path.
+// returnPage is where every link leads.
+const returnPage = "/return/case"
+
+// issueLink issues a link on the claimant's page and returns its path with the token
+// behind the #.
 func issueLink(t testing.TB, s *testSite, view casework.View) string {
 	t.Helper()
 	p := s.signIn(t, recovery.RoleClaimant)
@@ -20,7 +29,7 @@ func issueLink(t testing.TB, s *testSite, view casework.View) string {
 	made := p.postForm(p.get(home), home+"/links").expect(t, 200, "新链接只显示这一次")
 	address := nodeText(findNode(made.Root, byID("issued-link")))
 	path, found := strings.CutPrefix(address, s.URL)
-	if !found || len(path) != len("/return/")+43 {
+	if !found || len(path) != len("/return#")+43 {
 		t.Fatalf("the address is %q", address)
 	}
 	return path
@@ -46,7 +55,7 @@ func TestLinksOnCasePage(t *testing.T) {
 		t.Error("the case is shown before the link is opened")
 	}
 	p.get(home).expect(t, 200, "还没有人打开")
-	after := stranger.postForm(before, path).expect(t, 200, "¥2,000.00", "微信 · 转账", "我已经退了")
+	after := stranger.postForm(before, returnPage).expect(t, 200, "¥2,000.00", "微信 · 转账", "我已经退了")
 	if strings.Contains(after.Body, "林晓") || strings.Contains(after.Body, "老王") || strings.Contains(after.Body, "lin@example.org") {
 		t.Error("somebody is named")
 	}
@@ -56,8 +65,8 @@ func TestLinksOnCasePage(t *testing.T) {
 	})
 	p.postForm(page, attribute(link, "action")).expect(t, 200, "链接已停用", "已失效", s.Now().In(recovery.Shanghai).Format("01-02"))
 	stranger.get(path).expect(t, 410, "链接已失效")
-	stranger.get("/return/"+strings.Repeat("A", 43)).expect(t, 404, "没有这个链接")
-	stranger.get("/return/x").expect(t, 404, "没有这个链接")
+	stranger.get("/return#"+strings.Repeat("A", 43)).expect(t, 404, "没有这个链接")
+	stranger.get("/return#x").expect(t, 404, "没有这个链接")
 }
 
 // TestLinkDuration chooses one of the offered durations.
@@ -83,6 +92,28 @@ func TestLinkDuration(t *testing.T) {
 	}
 }
 
+// TestLinkIsInNoAddress: the address of the page is the same for all, and only this site gets
+// the cookie with the token.
+func TestLinkIsInNoAddress(t *testing.T) {
+	t.Parallel()
+	s := newSiteAtNoon(t)
+	link := issueLink(t, s, s.FileCase(t))
+	stranger := s.newBrowser(t)
+	stranger.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	entered := stranger.get(link)
+	cookie := entered.Header.Get("Set-Cookie")
+	if entered.Header.Get("Location") != returnPage || !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") || !strings.Contains(cookie, "Path=/return") {
+		t.Errorf("%v", entered.Header)
+	}
+	if body := stranger.get(returnPage).Body; strings.Contains(body, link[len("/return#"):]) {
+		t.Error("the page has the token")
+	}
+	if other := s.newBrowser(t).get(returnPage); other.Path != "/return" {
+		t.Errorf("without a link the page leads to %s", other.Path)
+	}
+	s.newBrowser(t).post(returnPage+"/promised", nil).expect(t, http.StatusNotFound, "没有这个链接")
+}
+
 // TestReturnPageIsPrivate expects no referrer, no session, no caching and no
 // log entry.
 func TestReturnPageIsPrivate(t *testing.T) {
@@ -91,7 +122,7 @@ func TestReturnPageIsPrivate(t *testing.T) {
 	path := issueLink(t, s, s.FileCase(t))
 	stranger := s.newBrowser(t)
 	before := stranger.get(path)
-	after := stranger.postForm(before, path)
+	after := stranger.postForm(before, returnPage)
 	for _, got := range []pageResponse{before, after, stranger.get("/return")} {
 		if got.Header.Get("Referrer-Policy") != "no-referrer" || got.Header.Get("Cache-Control") != "no-store" || len(got.Header.Values("Set-Cookie")) > 0 {
 			t.Errorf("%s is sent with %v", got.Path, got.Header)
@@ -99,7 +130,7 @@ func TestReturnPageIsPrivate(t *testing.T) {
 	}
 	s.Engine.Away = recovery.Faultf(recovery.CodeInternal, "broken")
 	stranger.submitForm(after, "say-promised", nil).expect(t, http.StatusInternalServerError)
-	if strings.Contains(s.Log.String(), path[len("/return/"):]) {
+	if strings.Contains(s.Log.String(), path[len("/return#"):]) {
 		t.Error("the log has the token")
 	}
 	forEachElement(after.Root, func(n *html.Node) {
@@ -140,17 +171,17 @@ func TestReturnAnswers(t *testing.T) {
 			view := s.FileCase(t)
 			path := issueLink(t, s, view)
 			stranger := s.newBrowser(t)
-			page := stranger.postForm(stranger.get(path), path)
+			page := stranger.postForm(stranger.get(path), returnPage)
 			action, values := stranger.readForm(page, test.form)
 			for field, given := range test.values {
 				values[field] = given
 			}
 			if test.status == 404 {
-				action = path + "/withdraw"
+				action = returnPage + "/withdraw"
 			}
 			got := stranger.post(action, values)
 			got.expect(t, test.status, test.says)
-			if test.status == 200 && got.Path != path+"?done=1" {
+			if test.status == 200 && got.Path != returnPage+"?done=1" {
 				t.Errorf("ends at %s", got.Path)
 			}
 			seen, err := s.Case(t.Context(), s.Actor(recovery.RoleAgent), view.ID)
@@ -169,7 +200,7 @@ func TestASumBeyondWhatIsMissingIsAsked(t *testing.T) {
 	view := s.FileCase(t)
 	path := issueLink(t, s, view)
 	stranger := s.newBrowser(t)
-	page := stranger.postForm(stranger.get(path), path)
+	page := stranger.postForm(stranger.get(path), returnPage)
 	asked := stranger.submitForm(page, "say-returned", url.Values{"amount_fen": {"20000"}}).expect(t, 409, "¥20,000.00", "金额没写错吗")
 	if _, kept := stranger.readForm(asked, "say-returned"); kept.Get("amount_fen") != "20000" || kept.Get("confirm") != "" {
 		t.Errorf("kept: %v", kept)
@@ -192,7 +223,7 @@ func TestReturnPlans(t *testing.T) {
 	path := issueLink(t, s, view)
 	home := "/cases/" + string(view.Number)
 	stranger, claimant := s.newBrowser(t), s.signIn(t, recovery.RoleClaimant)
-	page := stranger.postForm(stranger.get(path), path)
+	page := stranger.postForm(stranger.get(path), returnPage)
 	page = stranger.submitForm(page, "say-propose_plan", url.Values{
 		"instalments[0].due_on": {dayAhead(s, 5)}, "instalments[0].amount_fen": {"800"},
 		"instalments[1].due_on": {dayAhead(s, 35)}, "instalments[1].amount_fen": {"1200"},
@@ -214,7 +245,7 @@ func TestReturnEvidence(t *testing.T) {
 	view := s.FileCase(t)
 	path := issueLink(t, s, view)
 	stranger := s.newBrowser(t)
-	page := stranger.postForm(stranger.get(path), path)
+	page := stranger.postForm(stranger.get(path), returnPage)
 	action, values := stranger.readForm(page, "say-evidence")
 	stranger.postFile(action, values, "a.png", []byte("\x7fELF\x02\x01\x01")).expect(t, 415, "不接受这种文件")
 	stranger.postFile(action, values, "", pixel(t)).expect(t, 422, "请选择一个文件")
@@ -230,7 +261,7 @@ func TestReturnPageOfClosedCase(t *testing.T) {
 	view := s.FileCase(t)
 	path := issueLink(t, s, view)
 	stranger := s.newBrowser(t)
-	stranger.postForm(stranger.get(path), path)
+	stranger.postForm(stranger.get(path), returnPage)
 	if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"}); err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +283,7 @@ func TestReturnPageInDanger(t *testing.T) {
 	if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, body); err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range []pageResponse{stranger.get(path), stranger.postForm(unopened, path)} {
+	for _, page := range []pageResponse{stranger.get(path), stranger.postForm(unopened, returnPage)} {
 		text := nodeText(page.expect(t, 200, "这里不用答复").Root)
 		for _, asked := range []string{"退", "¥", "转给", "查看详情"} {
 			if strings.Contains(text, asked) {
@@ -273,10 +304,35 @@ func TestReturnEntry(t *testing.T) {
 	path := issueLink(t, s, s.FileCase(t))
 	stranger := s.newBrowser(t)
 	page := stranger.get("/return").expect(t, 200, "请粘贴")
-	for _, typed := range []string{path[len("/return/"):], " " + s.URL + path + "\n", "https://desk.example/return#" + path[len("/return/"):]} {
-		if got := stranger.submitForm(page, "enter", url.Values{"token": {typed}}); got.Path != path {
+	for _, typed := range []string{path[len("/return#"):], " " + s.URL + path + "\n", "https://desk.example" + path} {
+		if got := stranger.submitForm(page, "enter", url.Values{"token": {typed}}); got.Path != returnPage {
 			t.Errorf("%q leads to %s", typed, got.Path)
 		}
 	}
 	stranger.submitForm(page, "enter", url.Values{"token": {"nonsense"}}).expect(t, 404, "没有这个链接")
+}
+
+// TestAddressOfALink: the settings decide the host of a link, not the request.
+func TestAddressOfALink(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	rig.SetNoon(1)
+	sessions := memstore.New()
+	s := serveSite(t, rig, sessions)
+	e := echo.New()
+	web.New(s.Service, sessions, web.Options{URL: "https://desk.example.org/", Log: s.Service.Log, Now: s.Now}).Register(e)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Host = "evil.example"
+		e.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	view := s.FileCase(t)
+	p := s.signIn(t, recovery.RoleClaimant)
+	behindProxy := *s
+	behindProxy.URL, p.site = server.URL, &behindProxy
+	home := "/cases/" + string(view.Number)
+	made := p.postForm(p.get(home), home+"/links").expect(t, http.StatusOK)
+	if address := nodeText(findNode(made.Root, byID("issued-link"))); !strings.HasPrefix(address, "https://desk.example.org/return#") {
+		t.Errorf("the address is %q", address)
+	}
 }

@@ -108,7 +108,7 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	for _, waiting := range []recovery.AppealState{recovery.AppealSubmitted, recovery.AppealWithPlatform, recovery.AppealProposed} {
 		addFamily(used, "next.appeal_"+string(waiting), "title", "text")
 	}
-	for _, kind := range []string{"forbidden", "stale", "link", "ended", "missing", "limited", "limited_link", "conflict", "sent", "transaction", "large", "media", "unavailable", "internal", "request"} {
+	for _, kind := range []string{"forbidden", "stale", "cross_site", "link", "ended", "missing", "limited", "limited_link", "conflict", "sent", "transaction", "large", "media", "unavailable", "internal", "request"} {
 		addFamily(used, "error."+kind, "title", "text", "do")
 	}
 	for _, form := range []string{"upload", "bill", "papers"} {

@@ -16,6 +16,7 @@ import (
 
 // Options configures the pages of an installation.
 type Options struct {
+	URL    string           // the address of the pages; "": the host of each request
 	Secure bool             // cookies over HTTPS only
 	Now    func() time.Time // nil means time.Now
 	Log    *slog.Logger     // nil means slog.Default()
@@ -32,6 +33,7 @@ type Web struct {
 	assets   *assets
 	now      func() time.Time
 	log      *slog.Logger
+	url      string
 	secure   bool
 	notices  *casework.Notices
 }
@@ -45,7 +47,7 @@ const (
 // New returns the pages of a service. Sessions are stored in store. It panics
 // if an embedded text or template is invalid, which the tests exclude.
 func New(service *casework.Service, store scs.Store, o Options) *Web {
-	w := &Web{service: service, now: o.Now, log: o.Log, secure: o.Secure, notices: o.Notices, pages: map[string]templateSet{}}
+	w := &Web{service: service, now: o.Now, log: o.Log, url: strings.TrimRight(o.URL, "/"), secure: o.Secure, notices: o.Notices, pages: map[string]templateSet{}}
 	if w.now == nil {
 		w.now = time.Now
 	}

@@ -174,6 +174,15 @@ func (c config) checkSite() error {
 	return errors.New("RECOURSE_URL is the address at which people open the pages, for instance https://desk.example.org")
 }
 
+// siteAddress returns where people open the pages: RECOURSE_URL, or where the process
+// listens.
+func (c config) siteAddress() string {
+	if c.URL != "" {
+		return c.URL
+	}
+	return "http://" + c.Addr
+}
+
 // checkSignIn returns an error in production, which has no sign-in. The development
 // accounts are for the developer's machine only.
 func (c config) checkSignIn() error {
