@@ -114,7 +114,7 @@ func (w *Web) enterReturn(c *pageContext) error {
 	if _, err := w.service.FindLink(c.Request().Context(), token); err != nil {
 		return err
 	}
-	c.SetCookie(&http.Cookie{
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure is set when the site is served over HTTPS
 		Name: linkCookie, Value: token, Path: "/return", SameSite: http.SameSiteLaxMode, Secure: w.secure, HttpOnly: true,
 	})
 	return c.redirectTo(returnCasePath)
