@@ -15,6 +15,7 @@ import (
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/decode"
+	"recourse/loop"
 	"recourse/recovery"
 )
 
@@ -40,6 +41,7 @@ type Exports struct {
 	Decoder   *decode.Decoder // decodes pictures where they can be stopped
 	Stamps    *Stamps         // nil: no time stamps
 	Dir       string          // where exports are kept; see folio.ExportPath
+	Loops     *loop.Monitor   // nil: nobody watches the heartbeats
 	Now       func() time.Time
 }
 
@@ -70,7 +72,7 @@ func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult
 	if attempt > maxBuildAttempts { // every attempt so far ended the worker
 		return a.recordFailed(ctx, export, c, reasonBuild)
 	}
-	defer heartbeat(ctx)()
+	defer a.heartbeat(ctx)()
 	export, err = a.buildFiles(ctx, export, c)
 	if err == nil {
 		return a.recordReady(ctx, export, c)
@@ -165,21 +167,11 @@ func (a *Exports) recordResult(ctx context.Context, export recovery.Export, c re
 const heartbeatInterval = 5 * time.Second
 
 // heartbeat reports to Temporal that the activity is alive, until stop is called.
-func heartbeat(ctx context.Context) (stop func()) {
-	ended := make(chan struct{})
-	go func() {
-		ticker := time.NewTicker(heartbeatInterval)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ended:
-				return
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-				activity.RecordHeartbeat(ctx)
-			}
-		}
-	}()
-	return func() { close(ended) }
+func (a *Exports) heartbeat(ctx context.Context) (stop func()) {
+	ctx, stop = context.WithCancel(ctx)
+	go a.Loops.Run(ctx, loop.Loop{Name: "heartbeat", Interval: heartbeatInterval, Step: func(ctx context.Context) (bool, error) {
+		activity.RecordHeartbeat(ctx)
+		return false, nil
+	}})
+	return stop
 }

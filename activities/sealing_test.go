@@ -214,7 +214,7 @@ func TestStampBatchContinuesAfterAFailure(t *testing.T) {
 	}
 	stamps := &activities.Stamps{Record: b.store, Stamper: &away{sealtest.NewStampClient(t, sealtest.StartAuthority(t)), 2}}
 	stamped, err := stamps.StampBatch(t.Context(), 10, time.Minute)
-	if stamped != 2 || recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if stamped != 2 || err != nil {
 		t.Errorf("%d stamps, %v", stamped, err)
 	}
 	stamped, err = stamps.StampBatch(t.Context(), 10, time.Minute)

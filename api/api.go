@@ -64,7 +64,7 @@ var _ ServerInterface = (*API)(nil)
 func New(service *casework.Service, o Options) *API {
 	o = o.withDefaults()
 	a := &API{
-		service: service, notices: casework.NewNotices(service, service.NotifyRules), options: o, metrics: newMetrics(o.Version),
+		service: service, notices: casework.NewNotices(service, service.NotifyRules), options: o, metrics: newMetrics(o.Version, service.Loops),
 		streams: newStreamTable(o.Limits), closing: make(chan struct{}),
 	}
 	a.metrics.addConnections(a.streams, o.Connections)

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"recourse/connections"
+	"recourse/loop"
 )
 
 // metrics are the values served by /metrics.
@@ -25,7 +26,51 @@ type metrics struct {
 	open     prometheus.Gauge
 }
 
-func newMetrics(version string) *metrics {
+// loopMetrics collects what the background loops of this process have counted.
+type loopMetrics struct{ loops *loop.Monitor }
+
+var (
+	loopRuns     = newLoopDesc("runs_total", "Steps of a background loop, also failed ones.")
+	loopFailures = newLoopDesc("failures_total", "Steps and items of a background loop that failed.")
+	loopPanics   = newLoopDesc("panics_total", "Panics in a background loop.")
+	loopSetAside = newLoopDesc("set_aside_total", "Items that a background loop has set aside.")
+	loopFailing  = newLoopDesc("failing", "Subjects of a background loop that fail now; the loop itself is one.")
+	loopSuccess  = newLoopDesc("last_success_timestamp_seconds", "When a step last succeeded; 0: not yet.")
+	itemsAside   = prometheus.NewDesc("recourse_items_set_aside", "Items that wait for an operator, of all processes.", []string{"kind"}, nil)
+)
+
+func newLoopDesc(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc("recourse_loop_"+name, help, []string{"loop"}, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (m loopMetrics) Describe(all chan<- *prometheus.Desc) {
+	for _, one := range []*prometheus.Desc{loopRuns, loopFailures, loopPanics, loopSetAside, loopFailing, loopSuccess, itemsAside} {
+		all <- one
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m loopMetrics) Collect(all chan<- prometheus.Metric) {
+	for _, stats := range m.loops.Snapshot() {
+		for desc, count := range map[*prometheus.Desc]int64{
+			loopRuns: stats.Runs, loopFailures: stats.Failures, loopPanics: stats.Panics, loopSetAside: stats.SetAside,
+		} {
+			all <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(count), stats.Name)
+		}
+		all <- prometheus.MustNewConstMetric(loopFailing, prometheus.GaugeValue, float64(stats.Failing), stats.Name)
+		success := 0.0
+		if !stats.LastSuccess.IsZero() {
+			success = float64(stats.LastSuccess.Unix())
+		}
+		all <- prometheus.MustNewConstMetric(loopSuccess, prometheus.GaugeValue, success, stats.Name)
+	}
+	for kind, count := range m.loops.Items() {
+		all <- prometheus.MustNewConstMetric(itemsAside, prometheus.GaugeValue, float64(count), kind)
+	}
+}
+
+func newMetrics(version string, loops *loop.Monitor) *metrics {
 	f := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -45,6 +90,9 @@ func newMetrics(version string) *metrics {
 	})
 	build.Set(1)
 	f.registry.MustRegister(f.requests, f.seconds, f.open, build, collectors.NewGoCollector())
+	if loops != nil {
+		f.registry.MustRegister(loopMetrics{loops})
+	}
 	return f
 }
 

@@ -27,6 +27,8 @@ const (
 	// maxExaminations is how many received files wait in memory. More are left to
 	// ExamineDue.
 	maxExaminations = 256
+	// examinationsLoop is the name of the loop over what is due.
+	examinationsLoop = "examinations"
 	// examinationAttempts is after how many failures a file is left unexamined.
 	examinationAttempts = 5
 )
@@ -46,7 +48,8 @@ func newExaminations(wait time.Duration) *examinations {
 	return &examinations{background: ctx, end: cancel, wait: wait, started: map[recovery.EvidenceID]chan struct{}{}}
 }
 
-// start runs an examination in the background, unless too many wait already.
+// start runs an examination in the background, unless too many wait already. examine must
+// not panic.
 func (e *examinations) start(id recovery.EvidenceID, examine func(context.Context)) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -94,7 +97,11 @@ func (s *Service) Close() {
 
 // examineReceived starts the examination of a file that was just stored.
 func (s *Service) examineReceived(id recovery.EvidenceID) {
-	s.examining.start(id, func(ctx context.Context) { s.examineOrLog(ctx, id, 1) })
+	s.examining.start(id, func(ctx context.Context) {
+		if err := s.examineOrSetAside(ctx, id, 1); err != nil && ctx.Err() == nil {
+			s.Loops.CountFailure(examinationsLoop)
+		}
+	})
 }
 
 // ExamineDue examines files that were left over, and returns how many. It is called again
@@ -103,18 +110,16 @@ func (s *Service) ExamineDue(ctx context.Context) (int, error) {
 	const batch = 8
 	due, err := s.Store.ClaimExaminations(ctx, batch, s.Now(), examinationLease)
 	for _, one := range due {
-		s.examineOrLog(ctx, one.EvidenceID, one.Attempts)
+		err = errors.Join(err, s.examineOrSetAside(ctx, one.EvidenceID, one.Attempts))
 	}
 	return len(due), err
 }
 
-// examineOrLog examines a file. After a failure the file is due again, until the last
-// attempt.
-func (s *Service) examineOrLog(ctx context.Context, id recovery.EvidenceID, attempt int) {
-	err := s.examineFile(ctx, id, attempt)
-	if err != nil && ctx.Err() == nil {
-		s.Log.WarnContext(ctx, "a file could not be examined", "evidence", string(id), "attempt", attempt, "error", err)
-	}
+// examineOrSetAside examines a file. After a failure the file is due again later, until it
+// is set aside.
+func (s *Service) examineOrSetAside(ctx context.Context, id recovery.EvidenceID, attempt int) error {
+	err := s.Loops.Protect(ctx, examinationsLoop, func(ctx context.Context) error { return s.examineFile(ctx, id, attempt) })
+	return s.recordFailure(ctx, examinationsLoop, postgres.ItemExamination, string(id), err)
 }
 
 func (s *Service) examineFile(ctx context.Context, id recovery.EvidenceID, attempt int) error {

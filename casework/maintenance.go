@@ -21,18 +21,38 @@ const (
 	resultLifetime = 30 * day
 )
 
+// maintenanceLoop is the name of the loop that runs the maintenance.
+const maintenanceLoop = "maintenance"
+
+// failureLifetime is how long the failures of an item that is no longer there are kept.
+const failureLifetime = 7 * day
+
 // RunMaintenance erases cases whose retention has ended, deletes files without
 // a record, deletes old results, old uses of limits and abandoned uploads, and flags abuse. Only
-// one process runs it at a time. A repeated run changes nothing.
+// one process runs it at a time. A repeated run changes nothing. A part that fails or panics
+// does not hold up the others.
 func (s *Service) RunMaintenance(ctx context.Context) error {
 	_, err := s.Store.RunExclusive(ctx, "keep", func(ctx context.Context) error {
-		_, purgeErr := s.Store.PurgeResults(ctx, s.Now().Add(-resultLifetime))
-		_, sweepErr := s.Store.SweepUsage(ctx)
-		return errors.Join(s.recordRepeatedReadings(ctx), s.eraseDueCases(ctx), s.clearLeftovers(ctx), purgeErr, sweepErr, s.Blobs.SweepIncoming(), s.FlagAbuse(ctx))
+		var errs []error
+		for _, part := range []func(context.Context) error{
+			s.recordRepeatedReadings, s.eraseDueCases, s.clearLeftovers, s.purgeOldRows, s.FlagAbuse,
+			func(context.Context) error { return s.Blobs.SweepIncoming() },
+		} {
+			errs = append(errs, s.Loops.Protect(ctx, maintenanceLoop, part))
+		}
+		return errors.Join(errs...)
 	})
 	return err
 }
 
+func (s *Service) purgeOldRows(ctx context.Context) error {
+	_, purgeErr := s.Store.PurgeResults(ctx, s.Now().Add(-resultLifetime))
+	_, sweepErr := s.Store.SweepUsage(ctx)
+	return errors.Join(purgeErr, sweepErr, s.Store.SweepFailures(ctx, s.Now().Add(-failureLifetime)))
+}
+
+// eraseDueCases erases the cases whose retention has ended. One that cannot be erased is
+// tried again later.
 func (s *Service) eraseDueCases(ctx context.Context) error {
 	// One day more, because years have different lengths.
 	before := s.Now().AddDate(-s.config.RetentionYears, 0, -1)
@@ -41,26 +61,47 @@ func (s *Service) eraseDueCases(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		done := 0
-		var errs []error
 		for _, id := range due {
-			c, err := s.Store.ReadCase(ctx, id)
-			if err == nil {
-				_, err = s.eraseNow(ctx, maintenanceRequest, c, ReasonRetention)
+			err := s.Loops.Protect(ctx, maintenanceLoop, func(ctx context.Context) error { return s.eraseDueCase(ctx, id) })
+			if err := s.recordFailure(ctx, maintenanceLoop, postgres.ItemErasure, string(id), err); err != nil {
+				return err
 			}
-			if err == nil {
-				done++
-			}
-			errs = append(errs, err)
 		}
-		if err := errors.Join(errs...); err != nil || done < maintenanceBatch {
-			return err
+		if len(due) < maintenanceBatch {
+			return nil
 		}
 	}
 }
 
+func (s *Service) eraseDueCase(ctx context.Context, id recovery.CaseID) error {
+	c, err := s.Store.ReadCase(ctx, id)
+	if err != nil {
+		return err
+	}
+	if _, err := s.eraseNow(ctx, maintenanceRequest, c, ReasonRetention); err != nil {
+		return err
+	}
+	return s.Store.ForgetFailure(ctx, postgres.ItemErasure, string(id))
+}
+
+// recordFailure records that an item of a loop failed with err, nil if it succeeded. It
+// returns err if the database is away, because then the item is not the reason, and nil if
+// the failure is recorded.
+func (s *Service) recordFailure(ctx context.Context, name, kind, item string, err error) error {
+	switch {
+	case err == nil:
+		s.Loops.Report(ctx, name, item, nil)
+		return nil
+	case ctx.Err() != nil, recovery.CodeOf(err) == recovery.CodeUnavailable:
+		return err
+	}
+	return s.Loops.FailItem(ctx, name, item, err, func(ctx context.Context) (bool, error) {
+		return s.Store.RecordFailure(ctx, kind, item)
+	})
+}
+
 // clearLeftovers deletes the files whose records were erased. Recent ones stay
-// until the next run.
+// until the next run. One that cannot be deleted is tried again later.
 func (s *Service) clearLeftovers(ctx context.Context) error {
 	var last postgres.Leftover
 	for {
@@ -69,11 +110,14 @@ func (s *Service) clearLeftovers(ctx context.Context) error {
 			return err
 		}
 		for _, last = range list {
-			gone, err := s.clearLeftover(last)
-			if err == nil && gone {
-				err = s.Store.DeleteLeftover(ctx, last)
-			}
-			if err != nil {
+			err := s.Loops.Protect(ctx, maintenanceLoop, func(ctx context.Context) error {
+				gone, err := s.clearLeftover(last)
+				if err == nil && gone {
+					err = s.Store.DeleteLeftover(ctx, last)
+				}
+				return err
+			})
+			if err := s.recordFailure(ctx, maintenanceLoop, postgres.ItemLeftover, last.Item(), err); err != nil {
 				return err
 			}
 		}

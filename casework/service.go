@@ -16,6 +16,7 @@ import (
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake"
+	"recourse/loop"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"
@@ -68,6 +69,7 @@ type Dependencies struct {
 	Now         func() time.Time
 	Random      io.Reader
 	Log         *slog.Logger
+	Loops       *loop.Monitor // watches background work; nil: nobody does
 }
 
 // Service has the use cases. It is safe for concurrent use.

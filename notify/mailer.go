@@ -12,13 +12,19 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
 )
 
-// attemptTimeout is the longest time for one attempt to send a mail.
-const attemptTimeout = 30 * time.Second
+const (
+	// attemptTimeout is the longest time for one attempt to send a mail.
+	attemptTimeout = 30 * time.Second
+	// maxReplyBytes is how much a server may send in one attempt: certificates and some
+	// short replies. It bounds the length of a line and the number of lines.
+	maxReplyBytes = 128 << 10
+)
 
 // Server is the address of a mail server and the sender of the mails.
 type Server struct {
@@ -109,14 +115,14 @@ func (m *Mailer) Send(ctx context.Context, o Outgoing) Attempt {
 	defer wire.closeConn()
 	session, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return Attempt{Verdict: TryAgain, Status: replyCode(err), Note: describeFailure("connecting", replyCode(err), "")}
+		return wire.explain(Attempt{Verdict: TryAgain, Status: replyCode(err), Note: describeFailure("connecting", replyCode(err), "")})
 	}
 	err = client.SendWithSMTPClient(session, message)
 	if message.IsDelivered() {
 		_ = client.CloseWithSMTPClient(session) // the server has the mail, so an error of QUIT does not matter
 		return Attempt{Verdict: Accepted, Status: 250}
 	}
-	return attemptFromError(err)
+	return wire.explain(attemptFromError(err))
 }
 
 func (m *Mailer) newMessage(o Outgoing) (*gomail.Msg, error) {
@@ -168,17 +174,46 @@ func (m *Mailer) clientOptions(ctx context.Context, w *attemptConn) []gomail.Opt
 // Unless the mail was accepted the connection is closed without QUIT: the library
 // would first complete the message, and the server would accept half of it.
 type attemptConn struct {
-	conn net.Conn
+	conn *replyLimit
 	stop func() bool
+}
+
+// explain says in the note of a failed attempt that the server sent too much.
+func (w *attemptConn) explain(a Attempt) Attempt {
+	if w.conn != nil && w.conn.exceeded.Load() {
+		a.Note = fmt.Sprintf("the server sent more than %d bytes", maxReplyBytes)
+	}
+	return a
+}
+
+// replyLimit is a connection from which a limited number of bytes can be read.
+type replyLimit struct {
+	net.Conn
+	left     int // bytes that may still be read
+	exceeded atomic.Bool
+}
+
+var errReplyTooLong = errors.New("the server sends too much")
+
+// Read implements net.Conn.
+func (c *replyLimit) Read(p []byte) (int, error) {
+	if c.left <= 0 && len(p) > 0 {
+		c.exceeded.Store(true)
+		return 0, errReplyTooLong
+	}
+	n, err := c.Conn.Read(p[:min(len(p), c.left)])
+	c.left -= n
+	return n, err
 }
 
 func (w *attemptConn) dialFunc(attempt context.Context, implicit bool, security *tls.Config) gomail.DialContextFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		var dialer net.Dialer
-		conn, err := dialer.DialContext(ctx, network, address)
+		dialled, err := dialer.DialContext(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
+		conn := &replyLimit{Conn: dialled, left: maxReplyBytes}
 		w.conn = conn
 		w.stop = context.AfterFunc(attempt, func() { _ = conn.Close() })
 		if !implicit {

@@ -59,6 +59,13 @@ type Attempt struct {
 	Wait    time.Duration // the shortest wait that the receiver asked for
 }
 
+// IsOfServer reports whether a mail was not accepted because the server was not reachable,
+// closes its service, or refuses the sender: reasons that other mails will meet too.
+func (a Attempt) IsOfServer() bool {
+	const closing = 421 // RFC 5321, 4.2.3
+	return a.Verdict != Rejected && (a.Status == 0 || a.Status == closing || a.Status >= 500)
+}
+
 // mailBackoff are the waits after failed attempts; the last one repeats. RFC 5321,
 // 4.5.4.1, asks for short waits first, hours later, and at least four days in all.
 var mailBackoff = []time.Duration{

@@ -43,20 +43,36 @@ type counterpartReminderRow struct {
 // limit cases. Each one gets a journal entry made by draft, because it is a
 // contact. Reminders are dropped if the deadline has ended, the counterpart has
 // unsubscribed or may not be contacted. It returns the number of cases it
-// handled.
+// handled. A case that fails does not hold up the others.
 func (s *Store) RemindCounterparts(ctx context.Context, limit int, draft func(notify.CounterpartReminder) journal.Draft) (int, error) {
 	type due struct{ CaseID recovery.CaseID }
 	cases, err := queryAll[due](ctx, s, "list reminders", `select distinct case_id from (select case_id from reminders
-		where audience = 'counterpart' and not_before <= $1 order by not_before limit $2) r`, s.currentTime(), limit)
+		where audience = 'counterpart' and not_before <= $1 and `+itemDueSQL(ItemReminder, "reminders.case_id", "$1")+`
+		order by not_before limit $2) r`, s.currentTime(), limit)
 	for _, one := range cases {
 		if err == nil {
-			err = s.remindCounterparts(ctx, one.CaseID, draft)
+			err = s.remindOrSetAside(ctx, one.CaseID, draft)
 		}
 	}
 	if err == nil && len(cases) > 0 {
 		s.notifier.Notify()
 	}
 	return len(cases), err
+}
+
+// RemindersLoop is the name of the loop that sends reminders.
+const RemindersLoop = "reminders"
+
+// remindOrSetAside sends the reminders of one case. A failure is recorded for the case. It
+// returns an error only if that fails, or the database is not available.
+func (s *Store) remindOrSetAside(ctx context.Context, id recovery.CaseID, draft func(notify.CounterpartReminder) journal.Draft) error {
+	err := s.loops.Protect(ctx, RemindersLoop, func(ctx context.Context) error { return s.remindCounterparts(ctx, id, draft) })
+	if err == nil || ctx.Err() != nil || recovery.CodeOf(err) == recovery.CodeUnavailable {
+		return err
+	}
+	return s.loops.FailItem(ctx, RemindersLoop, string(id), err, func(ctx context.Context) (bool, error) {
+		return s.RecordFailure(ctx, ItemReminder, string(id))
+	})
 }
 
 func (s *Store) remindCounterparts(ctx context.Context, id recovery.CaseID, draft func(notify.CounterpartReminder) journal.Draft) error {

@@ -28,13 +28,16 @@ type DueExamination struct {
 // after a lease, so that no other process takes them in between.
 func (s *Store) ClaimExaminations(ctx context.Context, limit int, now time.Time, lease time.Duration) ([]DueExamination, error) {
 	return queryAll[DueExamination](ctx, s, "claim examinations", `update examinations set due_at = $2, attempts = attempts + 1
-		where evidence_id in (select evidence_id from examinations where due_at <= $1 order by due_at for update skip locked limit $3)
+		where evidence_id in (select evidence_id from examinations x where due_at <= $1 and `+itemDueSQL(ItemExamination, "x.evidence_id", "$1")+`
+			order by due_at for update skip locked limit $3)
 		returning evidence_id, attempts`, now, now.Add(lease), limit)
 }
 
-// CountExaminations returns how many files of a case are not examined yet.
+// CountExaminations returns how many files of a case are not examined yet. Those that were
+// set aside do not count: papers do not wait for them.
 func (s *Store) CountExaminations(ctx context.Context, id recovery.CaseID) (count int, err error) {
-	row := s.pool.QueryRow(ctx, `select count(*) from examinations where case_id = $1`, id)
+	row := s.pool.QueryRow(ctx, `select count(*) from examinations x where case_id = $1
+		and not exists (select from failing_items f where f.kind = 'examination' and f.item = x.evidence_id and f.set_aside_at is not null)`, id)
 	return count, translateError("count examinations", row.Scan(&count))
 }
 
@@ -73,6 +76,7 @@ func (s *Store) RecordExamination(ctx context.Context, w ExaminationWrite) error
 		writer.batch.Queue(`update evidence_details set report = $2, view_sha256 = $3, view_size = $4,
 			near_duplicate_of = coalesce(near_duplicate_of, nullif($5, '')) where evidence_id = $1`,
 			w.EvidenceID, w.Report, w.ViewSHA256, w.ViewSize, duplicateOf)
+		queueForgetFailure(writer.batch, ItemExamination, string(w.EvidenceID))
 		return writer.sendBatch(ctx)
 	})
 }

@@ -113,7 +113,10 @@ func (s *Store) queueIdempotency(batch *pgx.Batch, idempotency Idempotency) {
 	if idempotency.Key == "" {
 		return
 	}
-	batch.Queue(`insert into idempotency (actor, key, fingerprint, ref, answer, created_at) values ($1, $2, $3, $4, $5, $6)`,
+	batch.Queue(`with added as (
+			insert into idempotency (actor, key, fingerprint, ref, answer, created_at) values ($1, $2, $3, $4, $5, $6)
+			on conflict on constraint idempotency_key do nothing returning key)
+		select refuse_write('idempotency_key') where not exists (select from added)`,
 		idempotency.Actor, idempotency.Key, idempotency.Fingerprint, idempotency.Ref, idempotency.Result, s.currentTime())
 }
 

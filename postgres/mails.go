@@ -24,7 +24,7 @@ const (
 func (s *Store) ClaimMails(ctx context.Context, limit int, lease time.Duration) ([]notify.Mail, error) {
 	now := s.currentTime()
 	return queryAll[notify.Mail](ctx, s, "claim mails", `with due as materialized (
-			select id from notices where mail_state in ('due', 'sending') and mail_at <= $1
+			select id from notices d where mail_state in ('due', 'sending') and mail_at <= $1 and `+itemDueSQL(ItemMail, "d.id", "$1")+`
 			order by mail_at limit $2 for update skip locked
 		), n as (
 			update notices set mail_state = 'sending', mail_at = $3, mail_claim = mail_claim + 1, mailed_count = count

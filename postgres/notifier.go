@@ -2,10 +2,14 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"recourse/loop"
 )
 
 // notifyChannel is the PostgreSQL channel on which processes announce changes.
@@ -16,9 +20,17 @@ const notifyChannel = "recourse_outbox"
 // it must not be part of a filing or be sent for each one.
 const notifyInterval = 50 * time.Millisecond
 
-// reconnectDelay is the wait before a lost listening connection is opened
-// again.
-const reconnectDelay = time.Second
+const (
+	notifyIdle      = time.Hour
+	notifyLastRetry = 10 * time.Second
+)
+
+// A lost listening connection is opened again after reconnectDelay, later after
+// reconnectLast: subscribers also poll.
+const (
+	reconnectDelay = time.Second
+	reconnectLast  = 10 * time.Second
+)
 
 // notifier announces new work to subscribers: in this process at once, in other
 // processes a moment later.
@@ -26,6 +38,7 @@ type notifier struct {
 	mutex          sync.Mutex
 	subscribers    map[chan struct{}]struct{}
 	otherProcesses chan struct{}
+	listeners      atomic.Int64 // numbers them
 }
 
 // Notify wakes the subscribers of this process and schedules a notification of
@@ -69,32 +82,18 @@ func trySend(c chan struct{}) {
 	}
 }
 
-// notifyProcesses notifies other processes, at most once per notifyInterval. A
-// lost notification is harmless, because subscribers also poll.
+// notifyProcesses notifies other processes of each signal, at most once per notifyInterval,
+// and every notifyIdle without one. A lost notification is harmless, because subscribers
+// also poll.
 func (s *Store) notifyProcesses(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.notifier.otherProcesses:
-		}
-		_, _ = s.pool.Exec(ctx, `select pg_notify($1, '')`, notifyChannel)
-		if !waitFor(ctx, notifyInterval) {
-			return
-		}
-	}
-}
-
-// waitFor waits and returns false if the context ended first.
-func waitFor(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+	s.loops.Run(ctx, loop.Loop{
+		Name: "notify_processes", Interval: notifyIdle, Woken: s.notifier.otherProcesses, Pause: notifyInterval,
+		FirstRetry: notifyInterval, LastRetry: notifyLastRetry,
+		Step: func(ctx context.Context) (bool, error) {
+			_, err := s.pool.Exec(ctx, `select pg_notify($1, '')`, notifyChannel)
+			return false, err
+		},
+	})
 }
 
 // SubscribeToChanges returns a channel that receives a signal when there may be
@@ -108,9 +107,10 @@ func (s *Store) SubscribeToChanges(ctx context.Context) (<-chan struct{}, error)
 		return nil, translateError("listen", err)
 	}
 	woken := s.notifier.subscribe()
+	l := &listener{store: s, conn: conn, woken: woken}
 	s.done.Go(func() {
 		defer s.notifier.unsubscribe(woken)
-		s.keepListening(ctx, conn, woken)
+		l.keepListening(ctx)
 	})
 	return woken, nil
 }
@@ -128,30 +128,40 @@ func (s *Store) connectListener(ctx context.Context) (*pgx.Conn, error) {
 	return conn, nil
 }
 
+// listener forwards the notifications of other processes to one subscriber.
+type listener struct {
+	store *Store
+	conn  *pgx.Conn // nil while the connection is lost
+	woken chan struct{}
+}
+
 // keepListening forwards notifications until the context ends or the Store is
 // closed.
-func (s *Store) keepListening(ctx context.Context, conn *pgx.Conn, woken chan struct{}) {
+func (l *listener) keepListening(ctx context.Context) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	defer context.AfterFunc(s.background, stop)() //nolint:contextcheck // the second of two ends: the Store's own
-	for ctx.Err() == nil {
-		if conn == nil {
-			conn, _ = s.connectListener(ctx)
-			if conn == nil && !waitFor(ctx, reconnectDelay) {
-				return
-			}
-			trySend(woken)
-			continue
-		}
-		_, err := conn.WaitForNotification(ctx)
-		if err != nil {
-			_ = conn.Close(context.WithoutCancel(ctx))
-			conn = nil
-			continue
-		}
-		trySend(woken)
+	defer context.AfterFunc(l.store.background, stop)() //nolint:contextcheck // the second of two ends: the Store's own
+	defer l.closeConn(ctx)
+	name := fmt.Sprintf("listen_%d", l.store.notifier.listeners.Add(1))
+	l.store.loops.Run(ctx, loop.Loop{Name: name, Step: l.forward, FirstRetry: reconnectDelay, LastRetry: reconnectLast})
+}
+
+// forward waits for a notification, or opens a lost connection again.
+func (l *listener) forward(ctx context.Context) (again bool, err error) {
+	if l.conn == nil {
+		l.conn, err = l.store.connectListener(ctx)
+	} else if _, err = l.conn.WaitForNotification(ctx); err != nil {
+		l.closeConn(ctx)
 	}
-	if conn != nil {
-		_ = conn.Close(context.WithoutCancel(ctx))
+	if err == nil {
+		trySend(l.woken)
 	}
+	return true, err
+}
+
+func (l *listener) closeConn(ctx context.Context) {
+	if l.conn != nil {
+		_ = l.conn.Close(context.WithoutCancel(ctx))
+	}
+	l.conn = nil
 }

@@ -13,15 +13,20 @@ import (
 // case that is opened again and a number that was corrected. If another open case has
 // one of the numbers, the transaction fails with CodeTransactionOpen.
 //
-// The numbers are compared in their normal form. Cases that share numbers wait for each
+// A number that is taken is refused by refuse_write, so that it is not in the log of
+// PostgreSQL. The numbers are compared in their normal form. Cases that share numbers wait for each
 // other, so each claims them in the same order.
 func queueNumberClaims(batch *pgx.Batch, c recovery.Case) {
 	keys := orEmpty(c.TransactionKeys())
 	batch.Queue(`delete from open_transactions where case_id = $1 and not (platform = $2 and number = any ($3))`, c.ID, c.Platform, keys)
-	batch.Queue(`insert into open_transactions (platform, number, case_id)
-		select $2, n.number, $1 from unnest($3::text[]) with ordinality as n (number, place)
-		where not exists (select from open_transactions o where o.case_id = $1 and o.platform = $2 and o.number = n.number)
-		order by n.place`, c.ID, c.Platform, keys)
+	batch.Queue(`with wanted as materialized (
+			select n.number, n.place from unnest($3::text[]) with ordinality as n (number, place)
+			where not exists (select from open_transactions o where o.case_id = $1 and o.platform = $2 and o.number = n.number)
+		), claimed as (
+			insert into open_transactions (platform, number, case_id) select $2, number, $1 from wanted order by place
+			on conflict do nothing returning number)
+		select refuse_write('open_transactions_pkey') where (select count(*) from claimed) < (select count(*) from wanted)`,
+		c.ID, c.Platform, keys)
 }
 
 // queueNumbersFree frees the transaction numbers of a closed case.

@@ -2,10 +2,13 @@ package postgres
 
 import (
 	"context"
+	"errors"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"recourse/loop"
 	"recourse/recovery"
 )
 
@@ -58,8 +61,10 @@ func (s *Store) DrainOutbox(
 	defer conn.Release()
 	// Delivered items must be deleted even if the context ends in between.
 	lasting := context.WithoutCancel(ctx)
+	var faulty []*failedItem
 	err = pgx.BeginFunc(lasting, conn, func(tx pgx.Tx) error {
-		rows, err := tx.Query(lasting, `select id, kind, case_id, ref, attempts from outbox where next_at <= $1
+		rows, err := tx.Query(lasting, `select id, kind, case_id, ref, attempts from outbox where next_at <= $1 and `+
+			itemDueSQL(ItemOutbox, "outbox.id::text", "$1")+`
 			order by next_at, id limit $2 for update skip locked`, s.currentTime(), limit)
 		if err != nil {
 			return err
@@ -68,48 +73,95 @@ func (s *Store) DrainOutbox(
 		if err != nil {
 			return err
 		}
-		delivered, failed := deliverAll(ctx, items, deliver)
+		delivered, failed := s.deliverAll(ctx, items, deliver)
 		n = len(delivered)
-		return s.settleOutbox(lasting, tx, delivered, failed)
+		faulty, err = s.settleOutbox(lasting, tx, delivered, failed)
+		return err
 	})
 	if err != nil {
 		return 0, translateError("drain outbox", err)
 	}
+	for _, one := range faulty {
+		_ = s.loops.FailItem(ctx, RelayLoop, strconv.FormatInt(one.ID, 10), one.cause, one.recorded)
+	}
 	return n, ctx.Err()
 }
 
+// RelayLoop is the name of the loop that delivers the outbox.
+const RelayLoop = "relay"
+
+// FaultyItemError means that an item cannot be delivered for a reason of its own. Other
+// errors say that the engine cannot take it now.
+type FaultyItemError struct{ Cause error }
+
+// Error implements error.
+func (e *FaultyItemError) Error() string { return e.Cause.Error() }
+
+// Unwrap returns the cause.
+func (e *FaultyItemError) Unwrap() error { return e.Cause }
+
+// failedItem is an item that was not delivered.
+type failedItem struct {
+	OutboxItem
+	cause    error
+	setAside bool
+}
+
+// isFaulty reports whether the item itself is the reason.
+func (f *failedItem) isFaulty() bool {
+	_, faulty := errors.AsType[*FaultyItemError](f.cause)
+	_, panicked := errors.AsType[*loop.PanicError](f.cause)
+	return faulty || panicked
+}
+
+// recorded returns whether the item is set aside; the transaction has stored it.
+func (f *failedItem) recorded(context.Context) (setAside bool, err error) { return f.setAside, nil }
+
 // deliverAll stops early, but not in the middle of an item, when the context
 // ends. The remaining items are unchanged.
-func deliverAll(
+func (s *Store) deliverAll(
 	ctx context.Context, items []OutboxItem, deliver func(context.Context, OutboxItem) error,
-) (delivered []int64, failed []OutboxItem) {
+) (delivered []OutboxItem, failed []*failedItem) {
 	for _, item := range items {
 		if ctx.Err() != nil {
 			break
 		}
-		err := deliver(ctx, item)
+		err := s.loops.Protect(ctx, RelayLoop, func(ctx context.Context) error { return deliver(ctx, item) })
 		switch {
 		case err == nil:
-			delivered = append(delivered, item.ID)
+			delivered = append(delivered, item)
 		case ctx.Err() == nil:
-			failed = append(failed, item)
+			failed = append(failed, &failedItem{OutboxItem: item, cause: err})
 		}
 	}
 	return delivered, failed
 }
 
-// settleOutbox deletes the delivered items and postpones the failed ones.
-func (s *Store) settleOutbox(ctx context.Context, tx pgx.Tx, delivered []int64, failed []OutboxItem) error {
+// settleOutbox deletes the delivered items and postpones the failed ones. It returns those
+// that failed for a reason of their own.
+func (s *Store) settleOutbox(ctx context.Context, tx pgx.Tx, delivered []OutboxItem, failed []*failedItem) (faulty []*failedItem, err error) {
 	batch := &pgx.Batch{}
-	if len(delivered) > 0 {
-		batch.Queue(`delete from outbox where id = any($1)`, delivered)
+	ids := make([]int64, 0, len(delivered))
+	for _, item := range delivered {
+		ids = append(ids, item.ID)
+		if item.Attempts > 0 {
+			queueForgetFailure(batch, ItemOutbox, strconv.FormatInt(item.ID, 10))
+		}
+	}
+	if len(ids) > 0 {
+		batch.Queue(`delete from outbox where id = any($1)`, ids)
 	}
 	now := s.currentTime()
 	for _, item := range failed {
 		batch.Queue(`update outbox set attempts = attempts + 1, next_at = $2 where id = $1`,
 			item.ID, now.Add(retryAfter(item.Attempts)))
+		if item.isFaulty() {
+			faulty = append(faulty, item)
+			batch.Queue(recordFailureSQL, ItemOutbox, strconv.FormatInt(item.ID, 10), now, itemWaits).QueryRow(
+				func(row pgx.Row) error { return row.Scan(&item.setAside) })
+		}
 	}
-	return tx.SendBatch(ctx, batch).Close()
+	return faulty, tx.SendBatch(ctx, batch).Close()
 }
 
 func retryAfter(attempts int) time.Duration {

@@ -180,12 +180,13 @@ func withoutPersonalData(list []recovery.Counterpart) []recovery.Counterpart {
 }
 
 // ErasableCases lists closed cases without a hold that were closed before an
-// instant, the oldest first.
+// instant, the oldest first. Cases whose erasure has failed are left out for a while.
 func (s *Store) ErasableCases(ctx context.Context, closedBefore time.Time, limit int) ([]recovery.CaseID, error) {
 	type found struct{ ID recovery.CaseID }
 	rows, err := queryAll[found](ctx, s, "list erasable cases", `select id from cases
 		where closed_at is not null and erased_at is null and held_since is null and closed_at < $1
-		order by closed_at, id limit $2`, closedBefore, limit)
+			and `+itemDueSQL(ItemErasure, "cases.id", "$3")+`
+		order by closed_at, id limit $2`, closedBefore, limit, s.currentTime())
 	if err != nil {
 		return nil, err
 	}
@@ -210,19 +211,27 @@ type Leftover struct {
 	Needed bool
 }
 
-// ListLeftovers lists up to limit of them, after the given one.
+// Item returns the id of a leftover among the items that can be set aside.
+func (l Leftover) Item() string { return l.Kind + "/" + l.Name }
+
+// ListLeftovers lists up to limit of them, after the given one. Files that could not be
+// deleted are left out for a while.
 func (s *Store) ListLeftovers(ctx context.Context, after Leftover, limit int) ([]Leftover, error) {
 	return queryAll[Leftover](ctx, s, "list leftovers", `select kind, name, kind = 'blob' and exists (
 			select from evidence e join cases c on c.id = e.case_id left join evidence_details d on d.evidence_id = e.id
 			where name in (e.sha256, d.view_sha256) and c.erased_at is null
 			union all select from evidence_copies d where d.sha256 = name) as needed
-		from leftovers where (kind, name) > ($1, $2) order by kind, name limit $3`, after.Kind, after.Name, limit)
+		from leftovers where (kind, name) > ($1, $2) and `+itemDueSQL(ItemLeftover, "(leftovers.kind || '/' || leftovers.name)", "$4::timestamptz")+`
+		order by kind, name limit $3`, after.Kind, after.Name, limit, s.currentTime())
 }
 
 // DeleteLeftover deletes a leftover whose file is deleted or needed.
 func (s *Store) DeleteLeftover(ctx context.Context, l Leftover) error {
 	_, err := s.pool.Exec(ctx, `delete from leftovers where kind = $1 and name = $2`, l.Kind, l.Name)
-	return translateError("drop leftover", err)
+	if err != nil {
+		return translateError("drop leftover", err)
+	}
+	return s.ForgetFailure(ctx, ItemLeftover, l.Item())
 }
 
 // purgeBatch is the number of rows that one statement deletes.
@@ -250,7 +259,7 @@ func (s *Store) PurgeResults(ctx context.Context, before time.Time) (purged int6
 }
 
 // RunExclusive runs fn unless another process does the same work: then it
-// returns false at once.
+// returns false at once. The lock ends with fn, also if it panics.
 func (s *Store) RunExclusive(ctx context.Context, work string, fn func(context.Context) error) (ran bool, err error) {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
@@ -261,10 +270,11 @@ func (s *Store) RunExclusive(ctx context.Context, work string, fn func(context.C
 	if err != nil || !ran {
 		return false, translateError(work, err)
 	}
-	err = fn(ctx)
-	_, unlocked := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock(hashtext($1))`, "recourse: "+work)
-	if unlocked != nil { // closing the connection releases the lock
-		_ = conn.Conn().Close(context.WithoutCancel(ctx))
-	}
-	return true, err
+	defer func() {
+		_, unlocked := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock(hashtext($1))`, "recourse: "+work)
+		if unlocked != nil { // closing the connection releases the lock
+			_ = conn.Conn().Close(context.WithoutCancel(ctx))
+		}
+	}()
+	return true, fn(ctx)
 }

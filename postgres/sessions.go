@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"time"
+
+	"recourse/loop"
 )
 
 // Sessions stores the sessions of the pages for alexedwards/scs (scs.CtxStore).
@@ -59,10 +61,13 @@ func (s *Sessions) Sweep(ctx context.Context) error {
 // sweepEvery is the interval between two sweeps.
 const sweepEvery = 10 * time.Minute
 
-// sweepSessions sweeps until the Store is closed. Errors are ignored: expired
-// sessions cannot be read, and the next sweep deletes them.
+// sweepSessions sweeps until the Store is closed. Expired sessions cannot be read, so a sweep
+// that fails is repeated without haste.
 func (s *Store) sweepSessions(ctx context.Context) {
-	for waitFor(ctx, sweepEvery) {
-		_ = s.SessionStore().Sweep(ctx)
+	if !loop.Wait(ctx, sweepEvery, nil) {
+		return
 	}
+	s.loops.Run(ctx, loop.Loop{Name: "sweep_sessions", Interval: sweepEvery, Step: func(ctx context.Context) (bool, error) {
+		return false, s.SessionStore().Sweep(ctx)
+	}})
 }

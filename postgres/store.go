@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"recourse/evidence/journal"
+	"recourse/loop"
 	"recourse/recovery"
 )
 
@@ -28,6 +29,8 @@ type Options struct {
 	Random io.Reader
 	// MaxConns limits the pool; 0 means 10.
 	MaxConns int32
+	// Loops watches the background work; nil: nobody does.
+	Loops *loop.Monitor
 }
 
 // Store reads and writes the database. It is safe for concurrent use.
@@ -39,6 +42,7 @@ type Store struct {
 	random   io.Reader
 	numbers  numberBlock
 	notifier notifier
+	loops    *loop.Monitor
 
 	background context.Context // ends with Close
 	stop       context.CancelFunc
@@ -79,7 +83,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		pool.Close()
 		return nil, translateError("open", err)
 	}
-	s := &Store{reads: reads{pool}, pool: pool, keys: o.Keys, now: o.Now, random: o.Random}
+	s := &Store{reads: reads{pool}, pool: pool, keys: o.Keys, now: o.Now, random: o.Random, loops: o.Loops}
 	if s.now == nil {
 		s.now = time.Now //nolint:forbidigo // the default of Options.Now
 	}

@@ -94,7 +94,8 @@ func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Durat
 	now := s.currentTime()
 	return queryAll[notify.Delivery](ctx, s, "claim deliveries", `with due as materialized (
 			select l.id from webhooks w cross join lateral (
-				select id from webhook_deliveries where webhook_id = w.id and state in ('due', 'sending') and next_at <= $1
+				select id from webhook_deliveries e where webhook_id = w.id and state in ('due', 'sending') and next_at <= $1
+					and `+itemDueSQL(ItemDelivery, "e.id", "$1")+`
 				order by next_at limit $2 for update skip locked) l
 			where w.active and w.id <> all ($4::text[])
 		), d as (

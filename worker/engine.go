@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
+	"recourse/loop"
 	"recourse/recovery"
 	"recourse/workflows"
 )
@@ -48,13 +49,13 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recove
 		return false, faultFrom(ctx, err)
 	}
 	defer release()
-	pause := backoff{first: 10 * time.Millisecond, limit: 100 * time.Millisecond}
+	pause := loop.Backoff{First: 10 * time.Millisecond, Limit: 100 * time.Millisecond}
 	for {
 		result, err := e.sendUpdate(ctx, id, update)
 		if err == nil {
 			return result.Abandoned, nil
 		}
-		if !workflows.IsRunEnding(err) || !pause.waitDelay(ctx) {
+		if !workflows.IsRunEnding(err) || !pause.Wait(ctx) {
 			return false, faultFrom(ctx, err)
 		}
 	}

@@ -149,9 +149,9 @@ func TestRelayPassesOverABusyWorkflow(t *testing.T) {
 	for _, id := range []recovery.CaseID{"1", "2", "3"} {
 		b.items = append(b.items, postgres.OutboxItem{ID: int64(len(b.items)), Kind: postgres.OutboxStart, CaseID: id})
 	}
-	r := NewRelay(b, serve(t, f))
+	r := NewRelay(b, serve(t, f), nil)
 	began := time.Now()
-	if !r.deliverDue(t.Context()) {
+	if err := r.deliverDue(t.Context()); err != nil {
 		t.Error("the relay waits for Temporal")
 	}
 	if took := time.Since(began); took > deliveryTimeout/2 {

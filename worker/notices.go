@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"recourse/evidence/journal"
+	"recourse/loop"
 	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -37,6 +38,7 @@ type NoticesConfig struct {
 	Lease       time.Duration // how long claimed items are reserved; 0 means noticeLease
 	// Version is the version of this build, for journal entries.
 	Version string
+	Loops   *loop.Monitor // nil: nobody watches the loops
 }
 
 // Notices sends due notifications from the database: mails, webhooks and reminders.
@@ -68,8 +70,19 @@ func NewNotices(parts NoticesConfig) *Notices {
 	return &Notices{parts}
 }
 
+// The names of the loops.
+const (
+	mailsLoop       = "mails"
+	webhooksLoop    = "webhooks"
+	mailCleanupLoop = "mail_cleanup"
+)
+
+// noticeLastRetry is the longest wait after a step that failed, mostly for lack of a
+// database.
+const noticeLastRetry = time.Minute
+
 // Run sends until ctx ends. It is woken by writes of this process and polls for
-// items that become due. Mails and webhooks do not wait for each other.
+// items that become due. Reminders, mails and webhooks do not wait for each other.
 func (n *Notices) Run(ctx context.Context) error {
 	woken, err := n.Store.SubscribeToChanges(ctx)
 	if err != nil {
@@ -78,28 +91,42 @@ func (n *Notices) Run(ctx context.Context) error {
 	if n.Mails == nil {
 		n.Log.WarnContext(ctx, "no mail server is configured: mails are kept and not sent")
 	}
-	pool := &deliveryPool{Notices: n, busy: map[string]bool{}, freed: make(chan struct{}, 1)}
-	loops := []roundLoop{
-		{make(chan struct{}, 1), nil, n.sendRemindersAndMails},
-		{make(chan struct{}, 1), pool.freed, pool.startDeliveries},
-	}
+	pool := newDeliveryPool(n)
+	loops, wake := n.loops(pool)
 	var running sync.WaitGroup
-	for _, loop := range loops {
-		running.Go(func() { loop.runRounds(ctx) })
+	for _, one := range loops {
+		running.Go(func() { n.Loops.Run(ctx, one) })
 	}
-	running.Go(func() { n.deleteOldMails(ctx) })
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 		case <-woken:
-			for _, loop := range loops {
-				trySend(loop.woken)
-			}
+			wake()
 		}
 	}
 	running.Wait()
 	pool.sending.Wait()
 	return nil
+}
+
+// loops returns the loops of Run, and a function that wakes those that send. Steps pause,
+// because every mail is a separate transaction and would otherwise slow down filings.
+func (n *Notices) loops(pool *deliveryPool) (loops []loop.Loop, wake func()) {
+	reminders, mails := make(chan struct{}, 1), make(chan struct{}, 1)
+	steps := []loop.Loop{
+		{Name: postgres.RemindersLoop, Step: n.sendReminders, Woken: reminders},
+		{Name: mailsLoop, Step: n.sendDueMails, Woken: mails},
+		{Name: webhooksLoop, Step: pool.startDeliveries, Woken: pool.woken},
+	}
+	for i := range steps {
+		steps[i].Interval, steps[i].Pause, steps[i].LastRetry = noticeInterval, roundPause, noticeLastRetry
+	}
+	cleanup := loop.Loop{Name: mailCleanupLoop, Step: n.deleteOldMails, Interval: cleanupInterval, FirstRetry: noticeLastRetry, LastRetry: cleanupInterval}
+	return append(steps, cleanup), func() {
+		for _, one := range []chan struct{}{reminders, mails, pool.woken} {
+			trySend(one)
+		}
+	}
 }
 
 func trySend(c chan struct{}) {
@@ -109,74 +136,35 @@ func trySend(c chan struct{}) {
 	}
 }
 
-// roundLoop repeats one kind of work.
-type roundLoop struct {
-	woken    chan struct{}
-	freed    <-chan struct{}            // signals that a delivery ended; nil if all work ends within a round
-	runRound func(context.Context) bool // returns false if there was nothing to do or it failed
-}
-
-func (l roundLoop) runRounds(ctx context.Context) {
-	tick := time.NewTicker(noticeInterval)
-	defer tick.Stop()
-	for {
-		for l.runRound(ctx) && waitBetweenRounds(ctx) {
-		}
-		if !waitBetweenRounds(ctx) {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-l.woken:
-		case <-l.freed:
-		case <-tick.C:
-		}
-	}
-}
-
-// waitBetweenRounds pauses, because every mail is a separate transaction and would
-// otherwise slow down filings. It returns false if ctx ends.
-func waitBetweenRounds(ctx context.Context) bool {
-	pause := time.NewTimer(roundPause)
-	defer pause.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-pause.C:
-		return true
-	}
-}
-
-// RunOnce runs one round of all work and waits for its end. It reports whether there
-// was anything to do. Tests and commands use it.
+// RunOnce runs one step of each loop that sends and waits for its end. It reports whether
+// there was anything to do. Tests and commands use it.
 func (n *Notices) RunOnce(ctx context.Context) bool {
-	pool := &deliveryPool{Notices: n, busy: map[string]bool{}, freed: make(chan struct{}, 1)}
-	mailed := n.sendRemindersAndMails(ctx)
-	posted := pool.startDeliveries(ctx)
+	pool := newDeliveryPool(n)
+	loops, _ := n.loops(pool)
+	worked := false
+	for _, one := range loops[:3] {
+		_ = n.Loops.Do(ctx, one.Name, func(ctx context.Context) error {
+			again, err := one.Step(ctx)
+			worked = worked || again
+			return err
+		})
+	}
 	pool.sending.Wait()
-	return mailed || posted
+	return worked
 }
 
-func (n *Notices) sendRemindersAndMails(ctx context.Context) bool {
+// sendReminders turns due reminders into notices.
+func (n *Notices) sendReminders(ctx context.Context) (again bool, err error) {
 	reminded, err := n.Store.SendReminders(ctx, reminderBatch)
 	if err != nil {
-		n.logUnavailable(ctx, err)
-		return false
+		return false, err
 	}
 	if n.Site != "" { // without an address the mail cannot contain an unsubscribe link
 		if _, err := n.Store.RemindCounterparts(ctx, reminderBatch, n.reminderEntry); err != nil {
-			n.logUnavailable(ctx, err)
-			return false
+			return false, err
 		}
 	}
-	mails, err := n.Store.ClaimMails(ctx, mailBatch, n.Lease)
-	if err != nil {
-		n.logUnavailable(ctx, err)
-		return false
-	}
-	n.sendMails(ctx, mails)
-	return len(mails) > 0 || reminded == reminderBatch
+	return reminded == reminderBatch, nil
 }
 
 // reminderEntry returns the journal entry for a reminder of an instalment.
@@ -192,226 +180,15 @@ func (n *Notices) reminderEntry(r notify.CounterpartReminder) journal.Draft {
 	}
 }
 
-// sendMails sends a batch of claimed mails. The outcome of each attempt is saved at
-// once. The others are saved in one transaction, to reduce the number of commits.
-func (n *Notices) sendMails(ctx context.Context, mails []notify.Mail) {
-	queue := make(chan notify.Mail, len(mails))
-	for _, mail := range mails {
-		queue <- mail
-	}
-	close(queue)
-	untried := make(chan notify.SettledMail, len(mails))
-	var workers sync.WaitGroup
-	for range min(mailWorkers, len(mails)) {
-		workers.Go(func() {
-			for mail := range queue {
-				outcome, tried := n.sendMail(ctx, mail)
-				if settled := (notify.SettledMail{Mail: mail, Outcome: outcome}); tried {
-					n.saveOutcomes(ctx, settled)
-				} else {
-					untried <- settled
-				}
-			}
-		})
-	}
-	workers.Wait()
-	close(untried)
-	rest := make([]notify.SettledMail, 0, len(mails))
-	for settled := range untried {
-		rest = append(rest, settled)
-	}
-	n.saveOutcomes(ctx, rest...)
-}
-
-// logUnavailable logs that the database failed. The next round tries again.
-func (n *Notices) logUnavailable(ctx context.Context, err error) {
-	if ctx.Err() == nil {
-		n.Log.WarnContext(ctx, "notices wait for the database", "error", err)
-	}
-}
-
-// sendMail handles one claimed mail according to the settings of its recipient. It
-// returns the outcome, and whether a mail server was used.
-func (n *Notices) sendMail(ctx context.Context, m notify.Mail) (outcome notify.MailOutcome, tried bool) {
-	now := n.Now()
-	wants := notify.DefaultPreferences()
-	if m.Chosen != nil {
-		wants = *m.Chosen
-	}
-	at, wanted := notify.MailTime(wants, m.Class, m.Urgent, now)
-	switch {
-	case !m.Active || !wanted:
-		return notify.MailOutcome{State: notify.MailUnwanted}, false
-	case m.StopToken != "" && n.Site == "":
-		return notify.MailOutcome{State: notify.MailUnwanted, Note: noUnsubscribeNote}, false
-	case ctx.Err() != nil:
-		return notify.MailOutcome{State: notify.MailDue, At: now}, false // cancelled before the attempt
-	case at.After(now):
-		return notify.MailOutcome{State: notify.MailDue, At: at}, false
-	}
-	letter := n.composeLetter(wants.Language, m)
-	outcome = notify.MailOutcome{State: notify.MailKept}
-	if n.Mails != nil {
-		attempt := n.Mails.Send(ctx, notify.Outgoing{ID: m.MessageID(), To: m.To, At: m.ToldAt, Letter: letter})
-		if attempt.Verdict != notify.Accepted {
-			n.Log.WarnContext(ctx, "a mail was not sent", "notice", m.ID, "failures", m.Failures+1, "because", attempt.Note)
-		}
-		outcome = notify.MailOutcomeAfter(attempt, m, n.Now(), n.Lease, n.Random())
-	}
-	if outcome.State != notify.MailDue {
-		outcome.Subject, outcome.Body = letter.Subject, letter.Body
-	}
-	return outcome, n.Mails != nil
-}
-
-// noUnsubscribeNote is why people without an account get no mails.
-const noUnsubscribeNote = "the site has no address, so nobody could stop these mails"
-
-func (n *Notices) composeLetter(language string, m notify.Mail) notify.Letter {
-	switch {
-	case m.Audience == notify.ToCounterpart:
-		return n.NotifyRules.WriteCounterpartLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
-	case m.StopToken != "":
-		return n.NotifyRules.WriteGuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
-	default:
-		return n.NotifyRules.WriteLetter(language, m.Notice, n.caseLink(m.Facts.Number))
-	}
-}
-
-// caseLink returns the address of the page of a case.
-func (n *Notices) caseLink(number recovery.CaseNumber) string {
-	if n.Site == "" {
-		return ""
-	}
-	return n.Site + "/cases/" + string(number)
-}
-
-// saveTimeout limits how long saving an outcome may take.
-const saveTimeout = 10 * time.Second
-
-// saveOutcomes saves the outcomes of mails, even if ctx was cancelled. If it fails,
-// the mails are retried after the lease, and a mail that was already sent is sent
-// twice.
-func (n *Notices) saveOutcomes(ctx context.Context, settled ...notify.SettledMail) {
-	if len(settled) == 0 {
-		return
+// recordFailure records that an item failed with err. It returns err if the database is
+// away, because then the item is not the reason, and nil if the failure is recorded.
+func (n *Notices) recordFailure(ctx context.Context, name, kind, item string, err error) error {
+	if err == nil || recovery.CodeOf(err) == recovery.CodeUnavailable || ctx.Err() != nil {
+		return err
 	}
 	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
-	kept, err := n.Store.SettleMails(lasting, settled...)
-	if err != nil || kept < len(settled) {
-		n.Log.ErrorContext(ctx, "the outcomes of mails were not saved", "mails", len(settled), "kept", kept,
-			"first", settled[0].Mail.ID, "error", err)
-	}
-}
-
-// deleteOldMails periodically deletes the texts of old mails.
-func (n *Notices) deleteOldMails(ctx context.Context) {
-	tick := time.NewTicker(cleanupInterval)
-	defer tick.Stop()
-	for {
-		if _, err := n.Store.SweepSent(ctx, n.Now().Add(-mailTextRetention)); err != nil {
-			n.logUnavailable(ctx, err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// deliveryPool delivers to each webhook independently, so that a slow receiver does
-// not delay the others.
-type deliveryPool struct {
-	*Notices
-	mutex   sync.Mutex
-	busy    map[string]bool
-	freed   chan struct{}
-	sending sync.WaitGroup
-}
-
-// startDeliveries claims deliveries for idle webhooks and starts them. It always
-// returns false: a finished delivery wakes the loop through freed.
-func (p *deliveryPool) startDeliveries(ctx context.Context) bool {
-	deliveries, err := p.Store.ClaimDeliveries(ctx, deliveryBatch, p.Lease, p.busyWebhooks())
-	if err != nil {
-		p.logUnavailable(ctx, err)
-		return false
-	}
-	batches := map[string][]notify.Delivery{}
-	for _, delivery := range deliveries {
-		batches[delivery.WebhookID] = append(batches[delivery.WebhookID], delivery)
-	}
-	for id, batch := range batches {
-		p.setBusy(id, true)
-		p.sending.Go(func() {
-			p.deliverInOrder(ctx, id, batch)
-			p.setBusy(id, false)
-			trySend(p.freed)
-		})
-	}
-	return false
-}
-
-func (p *deliveryPool) busyWebhooks() []string {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	list := make([]string, 0, len(p.busy))
-	for id := range p.busy {
-		list = append(list, id)
-	}
-	return list
-}
-
-func (p *deliveryPool) setBusy(id string, busy bool) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if busy {
-		p.busy[id] = true
-	} else {
-		delete(p.busy, id)
-	}
-}
-
-// deliverInOrder delivers a batch of one webhook in order.
-func (p *deliveryPool) deliverInOrder(ctx context.Context, id string, batch []notify.Delivery) {
-	webhook, err := p.Store.FindWebhook(ctx, id)
-	if err != nil {
-		p.logUnavailable(ctx, err) // or the webhook was just deleted together with its deliveries
-		return
-	}
-	gone := false
-	for _, delivery := range batch {
-		outcome := notify.DeliveryOutcome{State: notify.DeliveryDue, At: p.Now()} // cancelled before the attempt
-		switch {
-		case gone:
-			outcome = notify.DeliveryOutcome{State: notify.DeliveryDead, Note: goneNote}
-		case ctx.Err() == nil:
-			attempt := p.Webhooks.Post(ctx, webhook, delivery)
-			outcome = notify.DeliveryOutcomeAfter(attempt, delivery, p.Now(), p.Random())
-			gone = attempt.Verdict == notify.Gone
-		}
-		p.saveDelivery(ctx, delivery, outcome)
-	}
-	if !gone {
-		return
-	}
-	if err := p.Store.StopWebhook(context.WithoutCancel(ctx), id, goneNote); err != nil {
-		p.logUnavailable(ctx, err)
-	}
-}
-
-// goneNote is why a webhook was disabled.
-const goneNote = "the receiver answered 410: it wants nothing any more"
-
-func (p *deliveryPool) saveDelivery(ctx context.Context, d notify.Delivery, o notify.DeliveryOutcome) {
-	if o.Failed {
-		p.Log.WarnContext(ctx, "an event was not delivered", "delivery", d.ID, "webhook", d.WebhookID, "state", o.State, "because", o.Note)
-	}
-	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
-	defer cancel()
-	if _, err := p.Store.SettleDelivery(lasting, d, o); err != nil {
-		p.Log.ErrorContext(ctx, "the outcome of a delivery was not saved", "delivery", d.ID, "error", err)
-	}
+	return n.Loops.FailItem(lasting, name, item, err, func(ctx context.Context) (bool, error) {
+		return n.Store.RecordFailure(ctx, kind, item)
+	})
 }

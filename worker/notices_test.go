@@ -21,6 +21,7 @@ import (
 	"github.com/google/uuid"
 
 	"recourse/evidence/journal"
+	"recourse/loop"
 	"recourse/notify"
 	"recourse/notify/smtptest"
 	"recourse/postgres"
@@ -123,7 +124,7 @@ func (o *office) notices(t testing.TB, mails worker.MailSender, change ...func(*
 	t.Cleanup(poster.Close)
 	parts := worker.NoticesConfig{
 		Store: o.store, NotifyRules: notifyRules, Mails: mails, Webhooks: poster, Random: half, Now: o.now,
-		Log: o.logger, Lease: lease, Site: "https://desk.example.test/",
+		Log: o.logger, Lease: lease, Loops: loop.NewMonitor(o.logger, o.now), Site: "https://desk.example.test/",
 	}
 	for _, apply := range change {
 		apply(&parts)
@@ -329,7 +330,7 @@ func TestTheDatabaseGoesAwayWhileSending(t *testing.T) {
 	lost := pgtest.Open(t, o.url, postgres.Options{Now: o.now})
 	n := o.notices(t, closing{mailerTo(server), lost}, func(p *worker.NoticesConfig) { p.Store = lost })
 	n.RunOnce(t.Context())
-	if n.RunOnce(t.Context()) || !strings.Contains(o.log.String(), "wait for the database") {
+	if n.RunOnce(t.Context()) || !strings.Contains(o.log.String(), "background work fails") {
 		t.Errorf("without a database:\n%s", o.log)
 	}
 	wantKept(t, server, 1, 1)

@@ -4,15 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
 
+	"recourse/loop"
 	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/workflows"
@@ -37,9 +37,10 @@ type starter interface {
 type Relay struct {
 	outbox   Outbox
 	client   starter
-	log      *slog.Logger
+	loops    *loop.Monitor
 	interval time.Duration
-	woken    <-chan struct{}
+	away     bool                  // Temporal or the database was unreachable in the last step
+	busy     atomic.Pointer[error] // why Temporal had no room for an item in this step
 }
 
 // The outbox is read in small batches by a few workers, because a delivery mostly
@@ -49,105 +50,104 @@ const (
 	relayBatch      = 20
 	relayInterval   = 2 * time.Second
 	deliveryTimeout = 5 * time.Second
+	relayFirstRetry = 250 * time.Millisecond
+	relayLastRetry  = 5 * time.Second
 )
 
-// NewRelay returns a Relay that uses a connection.
-func NewRelay(outbox Outbox, c *Connection) *Relay {
-	return &Relay{outbox: outbox, client: c.Client, log: c.log, interval: relayInterval}
+// NewRelay returns a Relay that uses a connection. loops may be nil.
+func NewRelay(outbox Outbox, c *Connection, loops *loop.Monitor) *Relay {
+	return &Relay{outbox: outbox, client: c.Client, loops: loops, interval: relayInterval}
 }
 
 // Run delivers until ctx ends. It is woken by writes of this process and polls for
 // writes of others. While Temporal is unreachable it only checks its health.
 func (r *Relay) Run(ctx context.Context) error {
-	var err error
-	if r.woken, err = r.outbox.SubscribeToChanges(ctx); err != nil {
+	woken, err := r.outbox.SubscribeToChanges(ctx)
+	if err != nil {
 		return fmt.Errorf("relay: %w", err)
 	}
-	for {
-		for !r.deliverDue(ctx) {
-			if !r.waitForTemporal(ctx) {
-				return nil
-			}
-		}
-		tick := time.NewTimer(r.interval)
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return nil
-		case <-r.woken:
-		case <-tick.C:
-		}
-		tick.Stop()
-	}
+	r.loops.Run(ctx, loop.Loop{
+		Name: postgres.RelayLoop, Step: r.runStep, Interval: r.interval, Woken: woken,
+		FirstRetry: relayFirstRetry, LastRetry: relayLastRetry,
+	})
+	return nil
 }
 
-// waitForTemporal waits until Temporal is reachable. It returns false if ctx ends
-// first.
-func (r *Relay) waitForTemporal(ctx context.Context) bool {
-	r.log.WarnContext(ctx, "the relay waits for Temporal")
-	pause := backoff{first: 250 * time.Millisecond, limit: 5 * time.Second}
-	for pause.waitDelay(ctx) {
-		if r.isTemporalReachable(ctx) {
-			r.log.InfoContext(ctx, "the relay continues")
-			return true
-		}
+// runStep delivers all due items, unless Temporal was unreachable and still is.
+func (r *Relay) runStep(ctx context.Context) (again bool, err error) {
+	if r.away && !r.isTemporalReachable(ctx) {
+		return false, errUnreachable
 	}
-	return false
+	r.busy.Store(nil)
+	err = r.deliverDue(ctx)
+	r.away = err != nil
+	if ctx.Err() == nil {
+		r.reportBusy(ctx)
+	}
+	return false, err
+}
+
+// reportBusy reports the items for which Temporal had no room as one subject.
+func (r *Relay) reportBusy(ctx context.Context) {
+	var err error
+	if busy := r.busy.Load(); busy != nil {
+		err = *busy
+	}
+	r.loops.Report(ctx, postgres.RelayLoop, "engine without room", err)
 }
 
 // deliverDue delivers all due items, with several workers if there is more than one
-// batch. It returns false if Temporal or the database is unreachable.
-func (r *Relay) deliverDue(ctx context.Context) bool {
-	more, ok := r.deliverBatch(ctx)
-	if !ok || !more {
-		return ok
+// batch. It returns an error if Temporal or the database is unreachable.
+func (r *Relay) deliverDue(ctx context.Context) error {
+	more, err := r.deliverBatch(ctx)
+	if err != nil || !more {
+		return err
 	}
-	var workers sync.WaitGroup
-	var failed atomic.Bool
+	group, ctx := errgroup.WithContext(ctx)
 	for range relayWorkers {
-		workers.Go(func() {
-			if !r.drainUntilEmpty(ctx) {
-				failed.Store(true)
-			}
-		})
+		group.Go(func() error { return r.loops.Protect(ctx, postgres.RelayLoop, r.drainUntilEmpty) })
 	}
-	workers.Wait()
-	return !failed.Load()
+	return group.Wait()
 }
 
-// drainUntilEmpty delivers batches until none is left. It returns false if Temporal
+// drainUntilEmpty delivers batches until none is left. It returns an error if Temporal
 // or the database is unreachable.
-func (r *Relay) drainUntilEmpty(ctx context.Context) bool {
+func (r *Relay) drainUntilEmpty(ctx context.Context) error {
 	for {
-		more, ok := r.deliverBatch(ctx)
-		if !ok || !more {
-			return ok
+		more, err := r.deliverBatch(ctx)
+		if err != nil || !more {
+			return err
 		}
 	}
 }
 
 // deliverBatch delivers one batch. more reports whether another one may be due: this
-// one was full, and Temporal did not refuse all of it. ok is false if Temporal or the
+// one was full, and Temporal did not refuse all of it. The error means that Temporal or the
 // database is unreachable.
-func (r *Relay) deliverBatch(ctx context.Context) (more, ok bool) {
-	unreachable, items := false, 0
+func (r *Relay) deliverBatch(ctx context.Context) (more bool, err error) {
+	var unreachable error
+	items := 0
 	n, err := r.outbox.DrainOutbox(ctx, relayBatch, func(ctx context.Context, item postgres.OutboxItem) error {
-		if unreachable {
+		if unreachable != nil {
 			return errUnreachable // do not wait for a timeout for each item
 		}
 		items++
 		err := r.deliverItem(ctx, item)
-		unreachable = err != nil && isUnreachable(ctx, err)
+		if err != nil && isUnreachable(ctx, err) {
+			unreachable = err
+		}
 		return err
 	})
 	if ctx.Err() != nil {
-		return false, true // cancelled
+		return false, nil //nolint:nilerr // cancelled: not a failure
 	}
-	if err != nil {
-		r.log.WarnContext(ctx, "the relay cannot read the outbox", "error", err)
-		return false, false
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("the outbox cannot be read: %w", err)
+	case unreachable != nil:
+		return false, fmt.Errorf("%w: %w", errUnreachable, unreachable)
 	}
-	return items == relayBatch && n > 0, !unreachable
+	return items == relayBatch && n > 0, nil
 }
 
 // isTemporalReachable reports whether Temporal answers a health check.
@@ -159,36 +159,44 @@ func (r *Relay) isTemporalReachable(ctx context.Context) bool {
 }
 
 // isUnreachable reports whether an error means that Temporal did not answer, or
-// not in time. It is unknown whether the request had an effect. A server that has no
-// room for one workflow may have it for others, so that is not among these errors.
+// not in time, or refuses all requests of this process. It is unknown whether the request
+// had an effect. A server that has no room for one workflow may have it for others, so that
+// is not among these errors.
 func isUnreachable(ctx context.Context, err error) bool {
 	var (
 		deadline *serviceerror.DeadlineExceeded
 		canceled *serviceerror.Canceled
 		away     *serviceerror.Unavailable
+		denied   *serviceerror.PermissionDenied
+		missing  *serviceerror.NamespaceNotFound
 	)
 	return ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
-		errors.As(err, &deadline) || errors.As(err, &canceled) || errors.As(err, &away)
+		errors.As(err, &deadline) || errors.As(err, &canceled) || errors.As(err, &away) ||
+		errors.As(err, &denied) || errors.As(err, &missing)
 }
 
 var errUnreachable = errors.New("relay: Temporal is unreachable")
 
 // deliverItem delivers one item. It returns nil if Temporal has the item, now or from
-// an earlier delivery.
+// an earlier delivery, and *postgres.FaultyItemError if it will not take it later either.
 func (r *Relay) deliverItem(ctx context.Context, item postgres.OutboxItem) error {
 	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 	defer cancel()
-	ctx, refusal := withoutBusyRetry(ctx)
-	err := r.callTemporal(ctx, item)
+	limited, refusal := withoutBusyRetry(ctx)
+	err := r.callTemporal(limited, item)
 	if busy := refusal(); busy != nil {
 		err = busy
 	}
 	var before *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &before) {
-		return nil // the workflow has already ended
-	}
-	if err != nil {
-		r.log.WarnContext(ctx, "an outbox item was not delivered", "kind", item.Kind, "case", item.CaseID, "ref", item.Ref, "error", err)
+	var full *serviceerror.ResourceExhausted
+	switch {
+	case err == nil, errors.As(err, &before): // the workflow has already ended
+		return nil
+	case errors.As(err, &full):
+		r.busy.Store(&err)
+	case isUnreachable(ctx, err):
+	default:
+		err = &postgres.FaultyItemError{Cause: fmt.Errorf("kind %s, case %s, ref %q: %w", item.Kind, item.CaseID, item.Ref, err)}
 	}
 	return err
 }

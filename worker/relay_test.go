@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strconv"
 	"sync"
@@ -142,7 +141,7 @@ func (e *engine) heard() []string {
 }
 
 func relay(b *box, e *engine) *Relay {
-	return &Relay{outbox: b, client: e, log: slog.New(slog.DiscardHandler), interval: relayInterval}
+	return &Relay{outbox: b, client: e, interval: relayInterval}
 }
 
 // while runs a relay until do returns.
@@ -335,29 +334,8 @@ func TestRelayWithoutDatabase(t *testing.T) {
 		if err := r.Run(t.Context()); err == nil {
 			t.Error("a relay that cannot listen runs")
 		}
-		if more, ok := r.deliverBatch(t.Context()); more || ok {
+		if more, err := r.deliverBatch(t.Context()); more || err == nil {
 			t.Error("a batch from a database that is away")
-		}
-	})
-}
-
-func TestBackoff(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := backoff{first: time.Second, limit: 5 * time.Second}
-		start := time.Now()
-		for range 5 { // 1 + 2 + 4 + 5 + 5
-			if !b.waitDelay(t.Context()) {
-				t.Fatal("it did not sleep")
-			}
-		}
-		if got := time.Since(start); got != 17*time.Second {
-			t.Errorf("slept %s", got)
-		}
-		ended, cancel := context.WithCancel(t.Context())
-		cancel()
-		if b.waitDelay(ended) {
-			t.Error("it slept through the end")
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"recourse/activities"
+	"recourse/loop"
 	"recourse/workflows"
 )
 
@@ -24,54 +25,66 @@ const stopTimeout = 10 * time.Second
 type Parts struct {
 	Cases        *activities.Cases
 	Exports      *activities.Exports
-	Notices      *Notices     // nil: this process sends no notifications
-	Maintenance  Maintenance  // nil: another process runs it
-	Examinations Examinations // nil: another process runs them
-	Stamps       *Stamps      // nil: checkpoints get no time stamps
+	Notices      *Notices      // nil: this process sends no notifications
+	Maintenance  Maintenance   // nil: another process runs it
+	Examinations Examinations  // nil: another process runs them
+	Stamps       *Stamps       // nil: checkpoints get no time stamps
+	Loops        *loop.Monitor // nil: nobody watches the loops
 }
 
 // Run processes both task queues, sends notifications and time-stamps checkpoints
 // until ctx ends, then stops cleanly. If Temporal is down, Run waits for it and
-// sends notifications in the meantime. After an error the process should exit.
+// sends notifications in the meantime. No loop ends because of what its step returns, or
+// because it panics.
 func Run(ctx context.Context, c *Connection, parts Parts) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return runWorkers(ctx, c, parts) })
-	group.Go(func() error {
-		runMaintenance(ctx, parts.Maintenance, maintenanceInterval, c.log)
-		return nil
-	})
-	if parts.Notices != nil {
-		group.Go(func() error { return parts.Notices.Run(ctx) })
-	}
-	if parts.Examinations != nil {
+	for _, one := range parts.loops(c) {
 		group.Go(func() error {
-			runExaminations(ctx, parts.Examinations, examinationInterval, c.log)
+			parts.Loops.Run(ctx, one)
 			return nil
 		})
 	}
-	if parts.Stamps != nil {
-		group.Go(func() error { return parts.Stamps.Run(ctx) })
+	if parts.Notices != nil {
+		group.Go(func() error { return parts.Notices.Run(ctx) })
 	}
 	return group.Wait()
 }
 
-func runWorkers(ctx context.Context, c *Connection, parts Parts) error {
-	pause := backoff{first: 500 * time.Millisecond, limit: 5 * time.Second}
-	for {
-		err := c.checkReachable(ctx) // starting a worker cannot be cancelled, so check first
-		if err == nil {
-			workers := newWorkerGroup(c, parts)
-			if err = workers.startAll(); err == nil {
-				return workers.waitForStop(ctx)
+// loops returns the loops of Run but those of Notices, which wait for the same signal.
+func (p Parts) loops(c *Connection) []loop.Loop {
+	loops := []loop.Loop{workersLoop(c, p)}
+	if p.Maintenance != nil {
+		loops = append(loops, maintenanceLoop(p.Maintenance))
+	}
+	if p.Examinations != nil {
+		loops = append(loops, examinationsLoop(p.Examinations))
+	}
+	if p.Stamps != nil {
+		loops = append(loops, p.Stamps.loop())
+	}
+	return loops
+}
+
+const (
+	workersFirstRetry = 500 * time.Millisecond
+	workersLastRetry  = 5 * time.Second
+)
+
+// workersLoop runs the workers of both queues. They are started again if Temporal is not
+// reachable or ends them.
+func workersLoop(c *Connection, parts Parts) loop.Loop {
+	return loop.Loop{
+		Name: "workers", FirstRetry: workersFirstRetry, LastRetry: workersLastRetry,
+		Step: func(ctx context.Context) (bool, error) {
+			if err := c.checkReachable(ctx); err != nil { // starting a worker cannot be cancelled
+				return false, err
 			}
-		}
-		if ctx.Err() != nil {
-			return nil //nolint:nilerr // cancelled while starting: not a failure
-		}
-		c.log.WarnContext(ctx, "the workers wait for Temporal", "error", err)
-		if !pause.waitDelay(ctx) {
-			return nil
-		}
+			workers := newWorkerGroup(c, parts)
+			if err := workers.startAll(); err != nil {
+				return false, err
+			}
+			return false, workers.waitForStop(ctx)
+		},
 	}
 }
 

@@ -50,10 +50,11 @@ func TestStampsRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	claims, ended := make(chan int), make(chan error, 1)
 	authority := &moody{Stamper: sealtest.NewStampClient(t, sealtest.StartAuthority(t))}
-	stamps := &worker.Stamps{
-		Work: &activities.Stamps{Record: counting{office.store, claims}, Stamper: authority}, Log: quiet(), Interval: time.Millisecond,
-	}
-	go func() { ended <- stamps.Run(ctx) }()
+	c := dial(t, env{"TEMPORAL_ADDRESS": unusedAddress})
+	parts := worker.Parts{Stamps: &worker.Stamps{
+		Work: &activities.Stamps{Record: counting{office.store, claims}, Stamper: authority}, Interval: time.Millisecond,
+	}}
+	go func() { ended <- worker.Run(ctx, c, parts) }()
 	for i, want := range []int{1, 1, 0} {
 		if got := <-claims; got != want {
 			t.Errorf("round %d: %d due, want %d", i, got, want)

@@ -16,6 +16,7 @@ import (
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/sandbox"
+	"recourse/loop"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"
@@ -37,6 +38,7 @@ type app struct {
 	markKey     []byte
 	limits      []casework.Limit
 	log         *slog.Logger
+	loops       *loop.Monitor
 	decodePool  *sandbox.Pool
 	service     *casework.Service
 }
@@ -48,6 +50,7 @@ func openApp(ctx context.Context, c config) (*app, error) {
 		return nil, err
 	}
 	d := &app{config: c, log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	d.loops = loop.NewMonitor(d.log, currentTime)
 	key, err := payloadKey(c)
 	if err != nil {
 		return nil, err
@@ -82,7 +85,7 @@ func openApp(ctx context.Context, c config) (*app, error) {
 	if d.decodePool, err = newDecodePool(); err != nil {
 		return nil, err
 	}
-	d.store, err = postgres.Open(ctx, c.DatabaseURL, postgres.Options{Keys: d.keys, Now: currentTime, Random: rand.Reader})
+	d.store, err = postgres.Open(ctx, c.DatabaseURL, postgres.Options{Keys: d.keys, Now: currentTime, Random: rand.Reader, Loops: d.loops})
 	if err != nil {
 		d.temporal.Close()
 		return nil, err
@@ -122,7 +125,7 @@ func (d *app) newService() *casework.Service {
 	return casework.New(
 		casework.Dependencies{
 			Store: d.store, Blobs: d.blobs, Decoder: decode.NewDecoder(d.decodePool), Registry: d.playbooks, Linter: d.linter,
-			Engine: worker.NewEngine(d.temporal), NotifyRules: d.notifyRules, SecretBox: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log,
+			Engine: worker.NewEngine(d.temporal), NotifyRules: d.notifyRules, SecretBox: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log, Loops: d.loops,
 		},
 		casework.Config{
 			Version: version, Development: d.config.Profile == development, Pace: d.config.Pace,
@@ -161,9 +164,9 @@ func (d *app) workerParts() (worker.Parts, error) {
 			Decoder: decode.NewDecoder(d.decodePool),
 			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Registry: d.playbooks}, Fonts: fonts,
 			Custody: folio.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
-			Stamps:  stamps, Dir: d.config.dataPath("exports"), Now: currentTime,
+			Stamps:  stamps, Dir: d.config.dataPath("exports"), Now: currentTime, Loops: d.loops,
 		},
-		Maintenance: d.service, Examinations: d.service,
+		Maintenance: d.service, Examinations: d.service, Loops: d.loops,
 	}, nil
 }
 
@@ -175,7 +178,7 @@ func (d *app) newNotices() (*worker.Notices, error) {
 		return nil, err
 	}
 	parts := worker.NoticesConfig{
-		Store: d.store, NotifyRules: d.notifyRules, Now: currentTime, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version,
+		Store: d.store, NotifyRules: d.notifyRules, Now: currentTime, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version, Loops: d.loops,
 		Webhooks: notify.NewPoster(notify.PosterOptions{
 			Development: d.config.Profile == development, SecretBox: d.vault, Now: currentTime,
 		}),

@@ -93,6 +93,9 @@ func (c config) validate() error {
 	if _, err := c.addressOfVisitor(); err != nil {
 		return err
 	}
+	if err := c.checkAuthority(); err != nil {
+		return err
+	}
 	return c.checkSite()
 }
 

@@ -36,7 +36,7 @@ func newRootCommand() *cobra.Command {
 	}
 	command.AddCommand(
 		allCommand(), serveCommand(), workCommand(), migrateCommand(), verifyCommand(), dossierCommand(),
-		replayCommand(), userCommand(), tokenCommand(), playbookCommand(), assessCommand(), preventCommand(), keyCommand(), decodeCommand(),
+		replayCommand(), userCommand(), tokenCommand(), playbookCommand(), assessCommand(), preventCommand(), keyCommand(), decodeCommand(), retryCommand(),
 	)
 	return command
 }

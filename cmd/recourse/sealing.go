@@ -66,6 +66,17 @@ func developmentIdentity(c config) (*seal.Identity, error) {
 	return seal.LoadIdentity(certificates, append([]byte("-----BEGIN PRIVATE KEY-----"), key...))
 }
 
+// checkAuthority refuses a time-stamping authority whose replies others could change.
+func (c config) checkAuthority() error {
+	if c.Sealing.TSA == "" {
+		return nil
+	}
+	if err := seal.CheckAuthorityURL(c.Sealing.TSA, c.Profile == development); err != nil {
+		return fmt.Errorf("TSA_URL: %w", err)
+	}
+	return nil
+}
+
 // newStamper returns the time-stamping authority, nil if none is configured.
 func (c config) newStamper() (seal.Stamper, error) {
 	switch {
@@ -73,6 +84,9 @@ func (c config) newStamper() (seal.Stamper, error) {
 		return nil, nil //nolint:nilnil // an authority is optional
 	case c.Sealing.TSA == "" || c.Sealing.CA == "":
 		return nil, errors.New("TSA_URL and TSA_CA must both be set: the address of an authority and its root certificates")
+	}
+	if err := c.checkAuthority(); err != nil {
+		return nil, err
 	}
 	roots, err := os.ReadFile(c.Sealing.CA)
 	if err != nil {
@@ -87,12 +101,12 @@ func (d *app) newStamps() (*activities.Stamps, error) {
 	if stamper == nil || err != nil {
 		return nil, err
 	}
-	return &activities.Stamps{Record: d.store, Stamper: stamper}, nil
+	return &activities.Stamps{Record: d.store, Stamper: stamper, Loops: d.loops}, nil
 }
 
 func (d *app) stampWorker(work *activities.Stamps) *worker.Stamps {
 	if work == nil {
 		return nil
 	}
-	return &worker.Stamps{Work: work, Log: d.log}
+	return &worker.Stamps{Work: work}
 }

@@ -76,17 +76,26 @@ func TestTheAuthorityIsNamedWhole(t *testing.T) {
 	t.Parallel()
 	roots := tempFile(t, "roots.pem", sealtest.NewIdentity(t).RootPEM())
 	for name, tc := range map[string]struct {
-		given sealConfig
-		says  string
+		profile string
+		given   sealConfig
+		says    string
 	}{
-		"none":           {sealConfig{}, ""},
-		"no roots":       {sealConfig{TSA: "http://tsa.example"}, "must both be set"},
-		"no address":     {sealConfig{CA: roots}, "must both be set"},
-		"no such roots":  {sealConfig{TSA: "http://tsa.example", CA: roots + "x"}, "TSA_CA"},
-		"no web address": {sealConfig{TSA: "ftp://tsa.example", CA: roots}, "http or https"},
-		"whole":          {sealConfig{TSA: "http://tsa.example", CA: roots}, ""},
+		"none":                          {production, sealConfig{}, ""},
+		"no roots":                      {production, sealConfig{TSA: "https://tsa.example"}, "must both be set"},
+		"no address":                    {production, sealConfig{CA: roots}, "must both be set"},
+		"no such roots":                 {production, sealConfig{TSA: "https://tsa.example", CA: roots + "x"}, "TSA_CA"},
+		"no web address":                {production, sealConfig{TSA: "ftp://tsa.example", CA: roots}, "https"},
+		"whole":                         {production, sealConfig{TSA: "https://tsa.example", CA: roots}, ""},
+		"not encrypted":                 {production, sealConfig{TSA: "http://tsa.example", CA: roots}, "use https"},
+		"not encrypted, this machine":   {production, sealConfig{TSA: "http://127.0.0.1:8080", CA: roots}, "use https"},
+		"development":                   {development, sealConfig{TSA: "http://tsa.example", CA: roots}, "use https"},
+		"development, this machine":     {development, sealConfig{TSA: "http://127.0.0.1:8080/tsa", CA: roots}, ""},
+		"development, named as such":    {development, sealConfig{TSA: "http://localhost", CA: roots}, ""},
+		"development, only named so":    {development, sealConfig{TSA: "http://localhost.example", CA: roots}, "use https"},
+		"development, version 6":        {development, sealConfig{TSA: "http://[::1]:1", CA: roots}, ""},
+		"development, all of a machine": {development, sealConfig{TSA: "http://0.0.0.0:1", CA: roots}, "use https"},
 	} {
-		stamper, err := config{Sealing: tc.given}.newStamper()
+		stamper, err := config{Profile: tc.profile, Sealing: tc.given}.newStamper()
 		if (err == nil) != (tc.says == "") || err != nil && !strings.Contains(err.Error(), tc.says) {
 			t.Errorf("%s: %v, want %q", name, err, tc.says)
 		}

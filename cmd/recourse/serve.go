@@ -18,6 +18,7 @@ import (
 	"recourse/api"
 	"recourse/casework"
 	"recourse/connections"
+	"recourse/loop"
 	"recourse/postgres"
 	"recourse/web"
 	"recourse/worker"
@@ -80,6 +81,7 @@ func runProcess(ctx context.Context, c config, serves, works bool) error {
 	}
 	defer d.closeAll()
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return d.countSetAside(ctx) })
 	if works {
 		if err := d.startWorkers(ctx, group); err != nil {
 			return err
@@ -93,6 +95,22 @@ func runProcess(ctx context.Context, c config, serves, works bool) error {
 	return group.Wait()
 }
 
+// countInterval is the time between two counts of the items that are set aside.
+const countInterval = time.Minute
+
+// countSetAside counts the items that are set aside in the database for the metrics. Every
+// process does it, because only those that serve show metrics.
+func (d *app) countSetAside(ctx context.Context) error {
+	d.loops.Run(ctx, loop.Loop{Name: "count_set_aside", Interval: countInterval, Step: func(ctx context.Context) (bool, error) {
+		counts, err := d.store.CountSetAside(ctx)
+		if err == nil {
+			d.loops.SetItems(counts)
+		}
+		return false, err
+	}})
+	return nil
+}
+
 // startWorkers starts the workers and the relay that starts workflows.
 func (d *app) startWorkers(ctx context.Context, group *errgroup.Group) error {
 	parts, err := d.workerParts()
@@ -100,7 +118,7 @@ func (d *app) startWorkers(ctx context.Context, group *errgroup.Group) error {
 		return err
 	}
 	group.Go(func() error { return worker.Run(ctx, d.temporal, parts) })
-	group.Go(func() error { return worker.NewRelay(d.store, d.temporal).Run(ctx) })
+	group.Go(func() error { return worker.NewRelay(d.store, d.temporal, d.loops).Run(ctx) })
 	return nil
 }
 

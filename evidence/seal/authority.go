@@ -3,19 +3,19 @@ package seal
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"io"
 	"math/big"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
 
-	"github.com/digitorus/pkcs7"
-	"github.com/digitorus/timestamp"
-
+	"recourse/evidence/verify"
 	"recourse/recovery"
 )
 
@@ -41,6 +41,7 @@ const ClockSlack = 2 * time.Second
 
 const (
 	maxReply     = 64 << 10
+	maxHeader    = 16 << 10
 	replyTimeout = 20 * time.Second
 	nonceBits    = 127
 	maxRoots     = 16 << 10 // every seal contains them
@@ -48,20 +49,51 @@ const (
 
 // Authority is a client of a time-stamping authority over HTTP (RFC 3161 §3.4).
 type Authority struct {
-	url    string
-	roots  []byte
-	pool   *x509.CertPool
-	client *http.Client
-	random io.Reader
+	url     string
+	roots   []byte
+	trusted []*x509.Certificate
+	client  *http.Client
+	random  io.Reader
 }
 
-// NewAuthority returns a client for the authority at an http or https address,
-// whose tokens must chain to one of the roots (PEM). It sends no request. The
-// address may contain a user and password; errors never contain it.
-func NewAuthority(address string, roots []byte, random io.Reader) (*Authority, error) {
+// stampRequest is a TimeStampReq (RFC 3161 §2.4.1).
+type stampRequest struct {
+	Version int
+	Imprint struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Digest    []byte
+	}
+	Nonce        *big.Int
+	Certificates bool
+}
+
+// CheckAuthorityURL returns an error unless an address is one of https. With development,
+// http to this machine is allowed too: over another network anyone could change the replies.
+func CheckAuthorityURL(address string, development bool) error {
 	parsed, err := url.Parse(address)
-	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
-		return nil, errors.New("time-stamping authority: not an http or https address")
+	switch {
+	case err != nil, parsed.Host == "", parsed.Scheme != "http" && parsed.Scheme != "https":
+		return errors.New("time-stamping authority: not an https address")
+	case parsed.Scheme == "https", development && isLoopback(parsed.Hostname()):
+		return nil
+	case development:
+		return errors.New("time-stamping authority: http is allowed for this machine (127.0.0.1, ::1 or localhost) only; use https")
+	default:
+		return errors.New("time-stamping authority: http is allowed in the development profile only; use https")
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// NewAuthority returns a client for the authority at an address that CheckAuthorityURL
+// accepts in development, whose tokens must chain to one of the roots (PEM). It sends no
+// request. The address may contain a user and password; errors never contain it.
+func NewAuthority(address string, roots []byte, random io.Reader) (*Authority, error) {
+	if err := CheckAuthorityURL(address, true); err != nil {
+		return nil, err
 	}
 	certificates, err := parseCertificates(roots)
 	if err != nil {
@@ -70,17 +102,26 @@ func NewAuthority(address string, roots []byte, random io.Reader) (*Authority, e
 	if len(roots) > maxRoots {
 		return nil, fmt.Errorf("certificates of the time-stamping authority: %d bytes, but at most %d are allowed; configure only its root certificates", len(roots), maxRoots)
 	}
-	a := &Authority{url: address, roots: bytes.Clone(roots), pool: x509.NewCertPool(), random: random}
+	a := &Authority{url: address, roots: bytes.Clone(roots), trusted: certificates, random: random}
 	for _, certificate := range certificates {
 		if certificate.CheckSignatureFrom(certificate) != nil {
 			return nil, fmt.Errorf("certificates of the time-stamping authority: %q is not a root", certificate.Subject.CommonName)
 		}
-		a.pool.AddCert(certificate)
 	}
-	a.client = &http.Client{Timeout: replyTimeout, CheckRedirect: func(*http.Request, []*http.Request) error {
+	a.client = newReplyClient()
+	return a, nil
+}
+
+// newReplyClient returns a client with limits of time and of the header. It follows no
+// redirects and decompresses nothing.
+func newReplyClient() *http.Client {
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, MaxResponseHeaderBytes: maxHeader, DisableCompression: true,
+		ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute, TLSHandshakeTimeout: replyTimeout,
+	}
+	return &http.Client{Transport: transport, Timeout: replyTimeout, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse // only the configured address is used
 	}}
-	return a, nil
 }
 
 // RootsPEM implements Stamper.
@@ -92,8 +133,8 @@ func (a *Authority) Stamp(ctx context.Context, digest [32]byte, notBefore time.T
 	if err != nil {
 		return Stamp{}, err
 	}
-	ask := timestamp.Request{HashAlgorithm: crypto.SHA256, HashedMessage: digest[:], Certificates: true, Nonce: nonce}
-	der, err := ask.Marshal()
+	ask := newStampRequest(digest, nonce)
+	der, err := asn1.Marshal(ask)
 	if err != nil {
 		return Stamp{}, fmt.Errorf("time stamp request: %w", err)
 	}
@@ -101,11 +142,18 @@ func (a *Authority) Stamp(ctx context.Context, digest [32]byte, notBefore time.T
 	if err != nil {
 		return Stamp{}, newStampFault(err)
 	}
-	stamp, err := a.checkReply(reply, &ask, notBefore)
+	stamp, err := a.checkReply(reply, ask, notBefore)
 	if err != nil {
-		return Stamp{}, newStampFault(err)
+		return Stamp{}, newStampFault(fmt.Errorf("%w: %w", ErrUnusableReply, err))
 	}
 	return stamp, nil
+}
+
+func newStampRequest(digest [32]byte, nonce *big.Int) stampRequest {
+	ask := stampRequest{Version: 1, Nonce: nonce, Certificates: true}
+	ask.Imprint.Algorithm = pkix.AlgorithmIdentifier{Algorithm: oidSHA256, Parameters: asn1.NullRawValue}
+	ask.Imprint.Digest = digest[:]
+	return ask
 }
 
 func newStampFault(cause error) error {
@@ -140,14 +188,14 @@ func (a *Authority) sendRequest(ctx context.Context, body []byte) ([]byte, error
 		return nil, fmt.Errorf("it answered with HTTP status %d", response.StatusCode)
 	}
 	if kind := response.Header.Get("Content-Type"); kind != "application/timestamp-reply" {
-		return nil, errors.New("it sent no time stamp reply")
+		return nil, fmt.Errorf("%w: it sent no time stamp reply", ErrUnusableReply)
 	}
 	reply, err := io.ReadAll(io.LimitReader(response.Body, maxReply+1))
 	if err != nil {
 		return nil, withoutAddress(err)
 	}
 	if len(reply) > maxReply {
-		return nil, fmt.Errorf("its answer is longer than %d bytes", maxReply)
+		return nil, fmt.Errorf("%w: its answer is longer than %d bytes", ErrUnusableReply, maxReply)
 	}
 	return reply, nil
 }
@@ -161,45 +209,21 @@ func withoutAddress(err error) error {
 	return err
 }
 
+// ErrUnusableReply means that the authority answered, but not with a time stamp of the
+// request. Other errors of Stamp say that it did not answer, or not now.
+var ErrUnusableReply = errors.New("the reply cannot be used")
+
 // checkReply accepts a reply only for this request: the same digest and nonce, signed
 // with a time-stamping certificate that was valid and chains to the roots.
-func (a *Authority) checkReply(reply []byte, ask *timestamp.Request, notBefore time.Time) (Stamp, error) {
-	got, err := timestamp.ParseResponse(reply)
-	if err != nil {
-		return Stamp{}, fmt.Errorf("its answer: %w", err)
-	}
+func (a *Authority) checkReply(reply []byte, ask stampRequest, notBefore time.Time) (Stamp, error) {
+	token, err := verify.CheckReply(reply, [32]byte(ask.Imprint.Digest), a.trusted)
 	switch {
-	case got.HashAlgorithm != crypto.SHA256 || !bytes.Equal(got.HashedMessage, ask.HashedMessage):
-		return Stamp{}, errors.New("it stamped another digest")
-	case got.Nonce == nil || got.Nonce.Cmp(ask.Nonce) != 0:
+	case err != nil:
+		return Stamp{}, fmt.Errorf("its answer: %w", err)
+	case token.Nonce == nil || token.Nonce.Cmp(ask.Nonce) != 0:
 		return Stamp{}, errors.New("it answered to another request")
-	case got.Time.Add(ClockSlack).Before(notBefore):
-		return Stamp{}, fmt.Errorf("its time %s is earlier than the stamped data; check the clocks", got.Time.UTC().Format(time.RFC3339))
+	case token.At.Add(ClockSlack).Before(notBefore):
+		return Stamp{}, fmt.Errorf("its time %s is earlier than the stamped data; check the clocks", token.At.Format(time.RFC3339))
 	}
-	if err := a.checkSigner(got); err != nil {
-		return Stamp{}, err
-	}
-	return Stamp{Token: got.RawToken, At: got.Time.UTC()}, nil
-}
-
-func (a *Authority) checkSigner(got *timestamp.Timestamp) error {
-	signed, err := pkcs7.Parse(got.RawToken)
-	if err != nil {
-		return fmt.Errorf("its token: %w", err)
-	}
-	if signed.GetOnlySigner() == nil {
-		return errors.New("its token does not contain the certificate of its only signer")
-	}
-	between := x509.NewCertPool()
-	for _, certificate := range signed.Certificates {
-		between.AddCert(certificate)
-	}
-	err = signed.VerifyWithOpts(x509.VerifyOptions{
-		Roots: a.pool, Intermediates: between, CurrentTime: got.Time,
-		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
-	})
-	if err != nil {
-		return fmt.Errorf("its token: %w", err)
-	}
-	return nil
+	return Stamp{Token: token.DER, At: token.At.UTC()}, nil
 }

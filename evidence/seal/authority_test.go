@@ -123,7 +123,7 @@ func TestNewAuthorityRefusesWhatCannotBeAsked(t *testing.T) {
 			t.Errorf("%q was taken", address)
 		}
 	}
-	if _, err := seal.NewAuthority("http://tsa.example", []byte("none"), rand.Reader); err == nil {
+	if _, err := seal.NewAuthority("https://tsa.example", []byte("none"), rand.Reader); err == nil {
 		t.Error("no roots were taken")
 	}
 }
@@ -173,7 +173,7 @@ func FuzzReply(f *testing.F) {
 	tsa := sealtest.StartAuthority(f)
 	f.Add([]byte{0x30, 0x03, 0x02, 0x01, 0x00})
 	f.Fuzz(func(t *testing.T, reply []byte) {
-		a, err := seal.NewAuthority("http://tsa.example", tsa.Roots, rand.Reader)
+		a, err := seal.NewAuthority("https://tsa.example", tsa.Roots, rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,13 +1,10 @@
 package seal
 
 import (
-	"crypto"
 	"encoding/asn1"
 	"math/big"
 	"testing"
 	"time"
-
-	"github.com/digitorus/timestamp"
 )
 
 // TokenOf returns the time stamp of a CMS message and the signature it covers.
@@ -23,6 +20,5 @@ func TokenOf(t *testing.T, cms []byte) (token, signature []byte) {
 
 // CheckReply checks a reply to a request for a digest.
 func CheckReply(a *Authority, reply []byte, digest [32]byte) (Stamp, error) {
-	ask := timestamp.Request{HashAlgorithm: crypto.SHA256, HashedMessage: digest[:], Nonce: big.NewInt(1)}
-	return a.checkReply(reply, &ask, time.Time{})
+	return a.checkReply(reply, newStampRequest(digest, big.NewInt(1)), time.Time{})
 }

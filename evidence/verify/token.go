@@ -67,12 +67,9 @@ func (o Options) verifyToken(der []byte, digest [sha256.Size]byte, anchors []*x5
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	var content []byte
-	if !isContextTag(m.data.Content.Content, 0) {
-		return nil, time.Time{}, errCMS
-	}
-	if rest, err := asn1.Unmarshal(m.data.Content.Content.Bytes, &content); err != nil || len(rest) > 0 {
-		return nil, time.Time{}, errCMS
+	content, err := m.readContent()
+	if err != nil {
+		return nil, time.Time{}, err
 	}
 	hash := m.digest.New()
 	hash.Write(content)
@@ -94,6 +91,17 @@ func (o Options) verifyToken(der []byte, digest [sha256.Size]byte, anchors []*x5
 		return nil, time.Time{}, errors.New("its time " + stamp.At + " is earlier than what it covers")
 	}
 	return stamp, at, nil
+}
+
+// readContent returns the content that the message contains.
+func (m *cmsMessage) readContent() (content []byte, err error) {
+	if !isContextTag(m.data.Content.Content, 0) {
+		return nil, errCMS
+	}
+	if rest, err := asn1.Unmarshal(m.data.Content.Content.Bytes, &content); err != nil || len(rest) > 0 {
+		return nil, errCMS
+	}
+	return content, nil
 }
 
 func readTSTInfo(content []byte, digest [sha256.Size]byte) (time.Time, error) {

@@ -468,6 +468,29 @@ create table leftovers (
     primary key (kind, name)
 );
 
+-- Items of background work that failed for a reason of their own, by kind and id. They are
+-- left out until due_at, and after the last attempt until an operator asks for them. Ids
+-- name no person.
+create table failing_items (
+    kind         text        not null,
+    item         text collate "C" not null,
+    attempts     integer     not null,
+    due_at       timestamptz not null,
+    set_aside_at timestamptz,
+    primary key (kind, item)
+);
+create index failing_items_set_aside on failing_items (kind) where set_aside_at is not null;
+
+-- Refuses a write that would break a unique constraint. PostgreSQL's own error would write
+-- the values of the row, for example a transaction number, into the log of the server.
+-- +goose StatementBegin
+create function refuse_write(broken text) returns void language plpgsql as $refuse$
+begin
+    raise exception 'refused: the row exists' using errcode = 'unique_violation', constraint = broken;
+end
+$refuse$;
+-- +goose StatementEnd
+
 -- Incomes by province, entered by an admin with their source. A row is never
 -- changed: a newer figure is a new row, so that earlier answers can be explained.
 -- 0 is unknown.
@@ -522,6 +545,7 @@ create index notices_case on notices (case_id, seq);
 create index notices_inbox on notices (user_id, priority desc, told_at desc, id desc);
 -- Changes of one kind share a notice until it is read, or without an account until
 -- its mail is sent. Deadlines never do: each has its own day.
+create index notices_dead on notices (id) where mail_state = 'dead';
 create unique index notices_fold on notices (coalesce(user_id, ''), case_id, audience, template, counterpart_id)
     where class <> 'deadline' and case when user_id is null then mail_claim = 0 else read_at is null end;
 create index notices_mail_only on notices (case_id, template) where user_id is null;

@@ -75,3 +75,27 @@ func TestUnknownColoursHaveNoLayout(t *testing.T) {
 	picture := l.newImage(bytes.Repeat([]byte{128}, int(l.size)))
 	picture.At(99, 9)
 }
+
+// FuzzLayout checks that the planes of any picture that the decoder may report lie within
+// the memory that is read for it.
+func FuzzLayout(f *testing.F) {
+	f.Add(uint32(4032), uint32(3024), uint32(spaceYCbCr), uint32(chroma420))
+	f.Add(uint32(1), uint32(1<<24), uint32(spaceRGB), uint32(0)) // 2^32 bytes
+	f.Add(uint32(25_000_000), uint32(1), uint32(spaceYCbCr), uint32(chroma444))
+	f.Fuzz(func(t *testing.T, width, height, space, chroma uint32) {
+		if width == 0 || height == 0 || uint64(width)*uint64(height) > MaxPixels {
+			return
+		}
+		l, supported := frame{width: width, height: height, space: space, chroma: chroma}.layout()
+		if !supported {
+			return
+		}
+		last := uint64(l.stride)*uint64(height-1) + uint64(width)
+		if last > uint64(l.size) || l.size > memoryPages<<16 {
+			t.Fatalf("%d x %d: %d bytes", width, height, l.size)
+		}
+		if l.size < 1<<20 {
+			l.newImage(make([]byte, l.size)).At(int(width)-1, int(height)-1)
+		}
+	})
+}

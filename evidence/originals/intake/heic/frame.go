@@ -33,7 +33,8 @@ type layout struct {
 }
 
 // layout returns the memory layout of a picture of at most MaxPixels, and false
-// for an unsupported colour space.
+// for an unsupported colour space or one that does not fit in the decoder's memory. A
+// narrow picture takes much more than its pixels, because lines are aligned.
 func (f frame) layout() (layout, bool) {
 	l := layout{frame: f, stride: alignStride(f.width)}
 	switch f.space {
@@ -56,8 +57,9 @@ func (f frame) layout() (layout, bool) {
 	default:
 		return layout{}, false
 	}
-	l.size = l.stride*f.height + 2*l.chromaStride*l.chromaLines
-	return l, true
+	size := uint64(l.stride)*uint64(f.height) + 2*uint64(l.chromaStride)*uint64(l.chromaLines)
+	l.size = uint32(size)
+	return l, size <= memoryPages<<16
 }
 
 // alignStride returns the length of a line in libheif: at least 64, a multiple of
