@@ -17,6 +17,7 @@ import (
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/sandbox"
+	"recourse/loop"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -27,6 +28,8 @@ type gate struct {
 
 	open chan struct{}
 	err  atomic.Pointer[error] // of the jobs, instead of their result
+	// panics makes the jobs panic.
+	panics atomic.Bool
 }
 
 func (g *gate) Run(ctx context.Context, call sandbox.Call, value any) ([]byte, error) {
@@ -34,6 +37,9 @@ func (g *gate) Run(ctx context.Context, call sandbox.Call, value any) ([]byte, e
 	case <-g.open:
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+	if g.panics.Load() {
+		panic("a file")
 	}
 	if err := g.err.Load(); err != nil {
 		return nil, *err
@@ -150,6 +156,49 @@ func TestAFailedExaminationIsRepeated(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAFileThatPanicsItsReader stops neither the process nor the files behind it.
+func TestAFileThatPanicsItsReader(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	decoding := newGate(t, rig)
+	close(decoding.open)
+	decoding.panics.Store(true)
+	view := rig.FileCase(t)
+	bad := rig.Upload(t, view.ID, recovery.ChatScreenshot, shot(t))
+	rig.WaitForExaminations()
+	rig.SetClock(rig.Now().Add(time.Hour))
+	if _, err := rig.ExamineDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	decoding.panics.Store(false)
+	other := rig.FileCase(t)
+	good := rig.Upload(t, other.ID, recovery.ChatScreenshot, shot(t))
+	rig.WaitForExaminations()
+	if !exhibitOf(t, rig, bad.ID).BeingExamined || !exhibitOf(t, rig, good.ID).Shown {
+		t.Errorf("%+v, %+v", exhibitOf(t, rig, bad.ID), exhibitOf(t, rig, good.ID))
+	}
+	if stats := loopStats(rig, "examinations"); stats.Panics != 2 || stats.Failing != 1 || strings.Count(rig.Log.String(), "panicked") != 1 {
+		t.Errorf("%+v, the log:\n%s", stats, rig.Log)
+	}
+	rig.SetClock(rig.Now().Add(time.Hour))
+	if count, err := rig.ExamineDue(t.Context()); err != nil || count != 1 {
+		t.Fatalf("%d examined (%v)", count, err)
+	}
+	if stats := loopStats(rig, "examinations"); stats.Failing != 0 || !exhibitOf(t, rig, bad.ID).Shown {
+		t.Errorf("%+v, %+v", stats, exhibitOf(t, rig, bad.ID))
+	}
+}
+
+// loopStats returns what a loop has counted.
+func loopStats(rig *casetest.Fixture, name string) loop.Stats {
+	for _, one := range rig.Loops.Snapshot() {
+		if one.Name == name {
+			return one
+		}
+	}
+	return loop.Stats{}
 }
 
 // TestAnErasureEndsAnExamination: no copy of an erased file stays on the disk.

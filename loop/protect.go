@@ -12,7 +12,7 @@ type PanicError struct {
 	// Cause is the text of a runtime error, else only the type of the value: a value may
 	// contain personal data.
 	Cause string
-	Stack string // functions and lines, without arguments
+	Stack string // functions and lines below Protect, without arguments
 }
 
 // Error implements error.
@@ -54,15 +54,17 @@ func (m *Monitor) countPanic(ctx context.Context, name string, cause *PanicError
 	m.log.ErrorContext(ctx, "background work panicked", "loop", name, "panic", cause.Cause, "stack", cause.Stack)
 }
 
-// readStack returns the functions that were running at a panic. Unlike debug.Stack it has
-// no arguments, whose numbers may be amounts.
+// readStack returns the functions that were running at a panic, the innermost first, up to
+// Protect. Unlike debug.Stack it has no arguments, whose numbers may be amounts.
 func readStack() string {
 	places := make([]uintptr, 32)
 	frames := runtime.CallersFrames(places[:runtime.Callers(4, places)])
 	var text strings.Builder
 	for {
 		frame, more := frames.Next()
-		if !strings.HasPrefix(frame.Function, "runtime.") && frame.Function != "" {
+		if strings.HasSuffix(frame.Function, "loop.(*Monitor).Protect") {
+			more = false
+		} else if !strings.HasPrefix(frame.Function, "runtime.") && frame.Function != "" {
 			fmt.Fprintf(&text, "%s:%d ", frame.Function, frame.Line)
 		}
 		if !more {

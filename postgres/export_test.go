@@ -38,3 +38,9 @@ func (s *Store) ExplainContacts(ctx context.Context, id recovery.CaseID) (string
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	return strings.Join(lines, "\n"), err
 }
+
+// QueueNumberClaims queues what makes a case the only one with its transaction numbers.
+var QueueNumberClaims = queueNumberClaims
+
+// QueueIdempotency queues the row of an idempotent request.
+func (s *Store) QueueIdempotency(batch *pgx.Batch, i Idempotency) { s.queueIdempotency(batch, i) }

@@ -27,6 +27,7 @@ import (
 	"recourse/casework"
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/blob"
+	"recourse/loop"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"
@@ -74,7 +75,9 @@ func New(t testing.TB, options ...Option) *Fixture {
 	}
 	r.URL = pgtest.URL(t)
 	r.Keys = pgtest.Keys(t, pgtest.Signer(t))
-	r.Store = pgtest.Open(t, r.URL, postgres.Options{Keys: r.Keys, Now: r.clock.now})
+	log := slog.New(slog.NewTextHandler(r.Log, nil))
+	loops := loop.NewMonitor(log, r.clock.now)
+	r.Store = pgtest.Open(t, r.URL, postgres.Options{Keys: r.Keys, Now: r.clock.now, Loops: loops})
 	blobs, err := blob.Open(r.BlobDir)
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +100,7 @@ func New(t testing.TB, options ...Option) *Fixture {
 	}
 	r.Service = casework.New(casework.Dependencies{
 		Store: r.Store, Blobs: blobs, Registry: playbooks, Linter: linter, Engine: r.Engine, NotifyRules: notifyRules,
-		SecretBox: notify.NewSecretBox([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
+		SecretBox: notify.NewSecretBox([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: log, Loops: loops,
 	}, config)
 	t.Cleanup(r.Close)
 	r.addAccounts(t)
