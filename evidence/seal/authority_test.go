@@ -172,6 +172,10 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 func FuzzReply(f *testing.F) {
 	tsa := sealtest.StartAuthority(f)
 	f.Add([]byte{0x30, 0x03, 0x02, 0x01, 0x00})
+	f.Add(killingReply)
+	f.Add([]byte{0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF})
+	f.Add(bytes.Repeat([]byte{0x30, 0x80}, 1000))
+	f.Add(tsa.AnswerQuery(seal.NewQuery(f, [32]byte{1}, 2))) // genuine, for another request
 	f.Fuzz(func(t *testing.T, reply []byte) {
 		a, err := seal.NewAuthority("https://tsa.example", tsa.Roots, rand.Reader)
 		if err != nil {

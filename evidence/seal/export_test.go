@@ -18,6 +18,16 @@ func TokenOf(t *testing.T, cms []byte) (token, signature []byte) {
 	return signer.Unsigned[0].Values[0].FullBytes, signer.Signature
 }
 
+// NewQuery returns a request for a digest in DER.
+func NewQuery(t testing.TB, digest [32]byte, nonce int64) []byte {
+	t.Helper()
+	der, err := asn1.Marshal(newStampRequest(digest, big.NewInt(nonce)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
 // CheckReply checks a reply to a request for a digest.
 func CheckReply(a *Authority, reply []byte, digest [32]byte) (Stamp, error) {
 	return a.checkReply(reply, newStampRequest(digest, big.NewInt(1)), time.Time{})
