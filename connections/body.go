@@ -12,9 +12,11 @@ const (
 	// so that the connection can be used again.
 	drainTime = 50 * time.Millisecond
 	maxDrain  = 256 << 10
-	// maxLinger bounds what is read of an unused body after the response. A client
-	// that sends before it reads would otherwise be reset and never see the response.
-	maxLinger = 64 << 20
+	// These bound what is read of an unused body after the response. A client that
+	// sends before it reads would otherwise be reset and never see the response.
+	lingerStall = time.Second
+	lingerTime  = 10 * time.Second
+	maxLinger   = 64 << 20
 )
 
 // protectHandler makes requests with a body end in time. The response to an unused
@@ -115,7 +117,6 @@ func (x *exchange) linger() {
 	if err := x.FlushError(); err != nil || errors.Is(x.body.err, io.EOF) || x.continues && !x.body.begun {
 		return
 	}
-	stall := x.conn.table.stallTime()
-	x.conn.limitBody(stall, 10*stall)
+	x.conn.limitBody(lingerStall, lingerTime)
 	_, _ = io.CopyN(io.Discard, x.conn, maxLinger) // the connection is closed anyway
 }

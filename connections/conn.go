@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -27,6 +28,7 @@ type conn struct {
 
 	mutex   sync.Mutex
 	since   time.Time // when the wait for a request began; zero during one
+	arrived bool      // some of the request has arrived
 	reading patience
 	writing patience
 	// inBody is set while the rest of a request body is expected. net/http has no
@@ -56,21 +58,56 @@ func (c *conn) limitBody(stall, total time.Duration) {
 func (c *conn) setWaiting(since time.Time) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.since = since
+	c.since, c.arrived = since, false
+}
+
+// noteArrival begins the wait for a request again, once, when its first bytes arrive:
+// they are still to be parsed.
+func (c *conn) noteArrival() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if !c.since.IsZero() && !c.arrived {
+		c.since, c.arrived = time.Now(), true
+	}
 }
 
 // waitedBy returns how long the connection has waited for its client at now; 0 if it
-// does not, or pauses only as slow networks do.
+// does not.
 func (c *conn) waitedBy(now time.Time) time.Duration {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if !c.since.IsZero() {
 		return max(1, now.Sub(c.since))
 	}
-	if used := max(c.reading.usedBy(now), c.writing.usedBy(now)); used >= c.table.stallTime() {
-		return used
+	return max(c.reading.usedBy(now), c.writing.usedBy(now))
+}
+
+// hasUnread reports whether the client has sent data that the server did not get to read
+// yet. Then the client waits for the server.
+func (c *conn) hasUnread() bool {
+	raw, err := c.rawConn()
+	if err != nil {
+		return false
 	}
-	return 0
+	n := 0
+	var peeked [1]byte
+	err = raw.Control(func(fd uintptr) { n, _, _ = syscall.Recvfrom(int(fd), peeked[:], syscall.MSG_PEEK) })
+	return err == nil && n > 0
+}
+
+func (c *conn) rawConn() (syscall.RawConn, error) {
+	socket, ok := c.Conn.(syscall.Conn)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	return socket.SyscallConn()
+}
+
+// isWriting reports whether the client does not take what it asked for.
+func (c *conn) isWriting() bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return !c.writing.since.IsZero()
 }
 
 // SetReadDeadline implements net.Conn. net/http calls it at the end of a body, before
@@ -87,7 +124,11 @@ func (c *conn) SetReadDeadline(at time.Time) error {
 func (c *conn) Read(p []byte) (int, error) {
 	until, inBody := c.startRead()
 	if !inBody {
-		return c.Conn.Read(p)
+		n, err := c.Conn.Read(p)
+		if n > 0 {
+			c.noteArrival()
+		}
+		return n, err
 	}
 	if err := c.Conn.SetReadDeadline(until); err != nil {
 		return 0, err

@@ -4,7 +4,7 @@
 //
 // A connection that waits has 30 seconds; each kilobyte that the client sends or
 // takes gives a second back. A connection beyond a limit replaces the one that has
-// waited longest for its client. Requests in progress are never ended for others.
+// waited longest for its client. What the server works on is never ended for others.
 //
 // It knows nothing about requests, accounts or rates; those limits are in casework
 // and api. It imports the standard library only. cmd sets it up; casework and api

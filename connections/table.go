@@ -134,9 +134,6 @@ func (t *Table) newPatience() patience {
 	return newPatience(t.options.Patience, time.Second/minRate)
 }
 
-// stallTime is the wait during a request from which on a connection may be replaced.
-func (t *Table) stallTime() time.Duration { return t.options.Patience / 30 }
-
 // add gives a connection a place, if need be that of another one.
 func (t *Table) add(c *conn) bool {
 	t.mutex.Lock()
@@ -159,18 +156,26 @@ func (t *Table) add(c *conn) bool {
 	return ok
 }
 
-// findPlace reports whether c can be added, and which connection must go for it.
+// findPlace reports whether c can be added, and which connection goes for it. The last
+// quarter of a limit is for connections that find none that waits: when many arrive at
+// once, requests need a moment until they are read.
 func (t *Table) findPlace(c *conn) (victim *conn, ok bool) {
-	switch {
-	case !c.trusted && t.byNetwork[c.network] >= t.options.Limits.PerAddress:
-		victim = t.longestWaiting(func(other *conn) bool { return other.network == c.network })
-	case len(t.open) >= t.options.Limits.Total:
-		victim = t.longestWaiting(func(*conn) bool { return true })
-	default:
-		return nil, true
+	all, own := len(t.open), t.byNetwork[c.network]
+	if c.trusted {
+		own = 0
 	}
-	return victim, victim != nil
+	limits := t.options.Limits
+	switch {
+	case own >= makesRoomFrom(limits.PerAddress):
+		victim = t.longestWaiting(func(other *conn) bool { return other.network == c.network })
+	case all >= makesRoomFrom(limits.Total):
+		victim = t.longestWaiting(func(*conn) bool { return true })
+	}
+	return victim, victim != nil || own < limits.PerAddress && all < limits.Total
 }
+
+// makesRoomFrom returns how many connections make room for further ones.
+func makesRoomFrom(limit int) int { return limit - limit/4 }
 
 // longestWaiting returns the connection that waits for its client, of the address with
 // the most connections, and of these the one that has waited longest; nil if none waits.
@@ -184,7 +189,8 @@ func (t *Table) longestWaiting(accept func(*conn) bool) *conn {
 			continue
 		}
 		share, waited := t.shareOf(c), c.waitedBy(now)
-		if waited > 0 && (found == nil || share > most || share == most && waited > longest) {
+		better := waited > 0 && (found == nil || share > most || share == most && waited > longest)
+		if better && (c.isWriting() || !c.hasUnread()) {
 			found, most, longest = c, share, waited
 		}
 	}
