@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -80,13 +82,14 @@ func (r *connectionRig) awaitOpen(t *testing.T, what string, n int) {
 }
 
 // TestStalledBodiesEnd sends half a body on every kind of route. The client keeps its end
-// open and reads nothing.
+// open.
 func TestStalledBodiesEnd(t *testing.T) {
 	t.Parallel()
 	r := newConnectionRig(t, 300*time.Millisecond)
 	view := r.FileCase(t)
 	bearer := "Authorization: Bearer " + r.Token(recovery.RoleClaimant)
 	const form, files, media = "Content-Type: application/x-www-form-urlencoded", "Content-Type: multipart/form-data; boundary=b", "Content-Type: application/json"
+	sent := map[string][]net.Conn{}
 	for _, lines := range [][]string{
 		{"POST /sign-in", form}, {"POST /return", form}, {"POST /return", files}, {"POST /return/x/accept", form}, {"POST /stop/x", form},
 		{"GET / ", form}, {"GET /sign-in", form}, {"POST /unknown", form}, {"POST /cases/" + string(view.Number) + "/evidence", files},
@@ -100,9 +103,20 @@ func TestStalledBodiesEnd(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.awaitOpen(t, lines[0]+" "+length, 0)
+			sent[lines[0]+" "+length] = append(sent[lines[0]+" "+length], c)
 		}
 	}
+	for what, list := range sent {
+		for _, c := range list {
+			if err := c.SetReadDeadline(time.Now().Add(waitLimit)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("%s is still open", what)
+			}
+		}
+	}
+	r.awaitOpen(t, "all", 0)
 }
 
 // TestStoppedDownloadsEnd stops to read a large file, of the API and of a page.
