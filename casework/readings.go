@@ -27,7 +27,13 @@ func (s *Service) recordRepeated(ctx context.Context, id recovery.CaseID, before
 			return err
 		}
 		for _, one := range due {
-			if err := s.Store.RecordRepeated(ctx, one.CaseID, one.Key, s.repeatedDraft); err != nil {
+			err := s.Loops.Protect(ctx, maintenanceLoop, func(ctx context.Context) error {
+				return s.Store.RecordRepeated(ctx, one.CaseID, one.Key, s.repeatedDraft)
+			})
+			if id == "" { // papers of one case are not made without them
+				err = s.recordFailure(ctx, maintenanceLoop, postgres.ItemReading, one.Item(), err)
+			}
+			if err != nil {
 				return err
 			}
 		}

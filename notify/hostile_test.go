@@ -141,7 +141,7 @@ func TestAReceiverThatTalksTooMuch(t *testing.T) {
 				c.endless(tc.more)
 			})
 			start := time.Now()
-			got := s.post(t, t.Context())
+			got := s.post(t.Context(), t)
 			if got.Verdict != tc.want {
 				t.Errorf("%+v, want verdict %d", got, tc.want)
 			}
@@ -152,7 +152,7 @@ func TestAReceiverThatTalksTooMuch(t *testing.T) {
 	}
 }
 
-func (s *talker) post(t testing.TB, ctx context.Context) notify.Attempt {
+func (s *talker) post(ctx context.Context, t testing.TB) notify.Attempt {
 	t.Helper()
 	p := notify.NewPoster(notify.PosterOptions{Development: true, SecretBox: testBox, Now: time.Now})
 	defer p.Close()
@@ -210,7 +210,7 @@ func FuzzReceiver(f *testing.F) {
 			c.say(string(response))
 		})
 		start := time.Now()
-		got := s.post(t, t.Context())
+		got := s.post(t.Context(), t)
 		if got.Verdict == notify.Accepted && got.Status/100 != 2 || got.Wait < 0 || got.Wait > 24*time.Hour || len(got.Note) > 200 {
 			t.Errorf("%+v", got)
 		}

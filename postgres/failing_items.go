@@ -19,11 +19,12 @@ const (
 	ItemLeftover    = "leftover"    // a file whose record was erased: kind and name
 	ItemReminder    = "reminder"    // the reminders to the counterparts of a case
 	ItemMail        = "mail"        // a mail, also one that its server has refused
+	ItemReading     = "reading"     // the further readings of a file by a person: the case and the key
 	ItemDelivery    = "delivery"    // an event for a webhook, also one that was given up
 )
 
 // ItemKinds lists them.
-var ItemKinds = []string{ItemStamp, ItemOutbox, ItemExamination, ItemErasure, ItemLeftover, ItemReminder, ItemMail, ItemDelivery}
+var ItemKinds = []string{ItemStamp, ItemOutbox, ItemExamination, ItemErasure, ItemLeftover, ItemReminder, ItemReading, ItemMail, ItemDelivery}
 
 // itemWaits are the waits in seconds after the failures of an item, more than a day in all.
 // At the next failure it is set aside.
@@ -93,7 +94,7 @@ func (s *Store) RetrySetAside(ctx context.Context, kind string) (retried int64, 
 	case ItemDelivery:
 		statements = append(statements, `update webhook_deliveries d set state = 'due', next_at = $2, failures = 0, done_at = null
 			from webhooks w where w.id = d.webhook_id and w.active and d.state = 'dead' and $1 = 'delivery'`)
-	case ItemStamp, ItemOutbox, ItemExamination, ItemErasure, ItemLeftover, ItemReminder:
+	case ItemStamp, ItemOutbox, ItemExamination, ItemErasure, ItemLeftover, ItemReminder, ItemReading:
 	default:
 		return 0, recovery.Faultf(recovery.CodeInvalid, "There are no items of kind %q.", kind)
 	}

@@ -104,6 +104,19 @@ func works() map[string]work {
 				return due
 			},
 		},
+		postgres.ItemReading: {
+			func(t *testing.T, m *mailbox) {
+				if err := m.sql(t, `insert into repeated_readings (case_id, key, times, last_at) values ($1, 'a', 1, $2), ($1, 'b', 1, $2)`, m.c.ID, noon); err != nil {
+					t.Fatal(err)
+				}
+			},
+			func(t *testing.T, m *mailbox) (due []string) {
+				for _, one := range must[[]postgres.RepeatedReadings](t)(m.ListRepeated(t.Context(), "", noon.Add(time.Hour), 10)) {
+					due = append(due, one.Item())
+				}
+				return due
+			},
+		},
 		postgres.ItemMail: {
 			func(t *testing.T, m *mailbox) {
 				for i := range 2 {

@@ -50,11 +50,17 @@ type RepeatedReadings struct {
 	LastAt time.Time // UTC
 }
 
+// Item returns their id among the items that can be set aside.
+func (r RepeatedReadings) Item() string { return string(r.CaseID) + "/" + r.Key }
+
 // ListRepeated lists the readings that are counted but not in the journal: those of a
 // case, or those of all cases if id is "", of which the last one was before an instant.
+// Among all cases, those that could not be recorded are left out for a while.
 func (s *Store) ListRepeated(ctx context.Context, id recovery.CaseID, before time.Time, limit int) ([]RepeatedReadings, error) {
 	rows, err := s.pool.Query(ctx, `select case_id, key, times, last_at from repeated_readings
-		where ($1 = '' or case_id = $1) and last_at < $2 order by last_at, case_id, key limit $3`, string(id), before, limit)
+		where ($1 = '' or case_id = $1) and last_at < $2 and ($1 <> '' or `+
+		itemDueSQL(ItemReading, "(case_id || '/' || key)", "$4::timestamptz")+`)
+		order by last_at, case_id, key limit $3`, string(id), before, limit, s.currentTime())
 	if err != nil {
 		return nil, translateError("repeated readings", err)
 	}

@@ -1,6 +1,9 @@
 package verify
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 // prefetcher reads a stream in its own goroutine, a few chunks ahead of its user:
 // decompressing and hashing a journal takes as long as checking it.
@@ -18,6 +21,8 @@ type chunk struct {
 	err  error
 }
 
+var errStreamPanicked = errors.New("the stream cannot be read")
+
 const (
 	prefetchChunks = 4
 	prefetchSize   = 128 << 10
@@ -32,7 +37,14 @@ func newPrefetcher(r io.Reader) *prefetcher {
 	return a
 }
 
+// readChunks reads until the end. A panic of r is an error of the stream: nobody could
+// recover it in this goroutine.
 func (a *prefetcher) readChunks(r io.Reader) {
+	defer func() {
+		if recover() != nil {
+			a.filled <- chunk{nil, errStreamPanicked}
+		}
+	}()
 	for {
 		var buffer []byte
 		select {

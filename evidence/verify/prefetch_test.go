@@ -40,6 +40,21 @@ func TestReadAheadStopsInTheMiddle(t *testing.T) {
 	<-ended
 }
 
+// TestReadAheadSurvivesAPanic of its stream.
+func TestReadAheadSurvivesAPanic(t *testing.T) {
+	t.Parallel()
+	a := newPrefetcher(io.MultiReader(bytes.NewReader([]byte("abc")), panicking{}))
+	defer a.stop()
+	got, err := io.ReadAll(a)
+	if string(got) != "abc" || !errors.Is(err, errStreamPanicked) {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+type panicking struct{}
+
+func (panicking) Read([]byte) (int, error) { panic("a stream") }
+
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }

@@ -123,8 +123,13 @@ func (c *child) waitForAnswer(ctx context.Context, processor time.Duration) (a a
 }
 
 // limitProcessor kills the process when it has used so much processor time from now on,
-// until ctx ends.
+// until ctx ends. If watching it panics, the process is killed too: nothing would limit it.
 func (c *child) limitProcessor(ctx context.Context, limit time.Duration) {
+	defer func() {
+		if recover() != nil {
+			c.kill()
+		}
+	}()
 	before, err := processorTime(c.command.Process.Pid)
 	if err != nil || limit == 0 {
 		return
