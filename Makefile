@@ -121,7 +121,7 @@ mkdir -p $(TOOLS)/new && GOBIN=$(TOOLS)/new $(DURING) 'building $(notdir $@)' go
 	&& mv $(TOOLS)/new/$(firstword $(subst -v, ,$(notdir $@))) $@
 endef
 
-bench: setup-test build ## measure the budgets, one row each (ARGS="filing": only one; ARGS=exports takes 5 minutes, ARGS=storm and ARGS=long 15)
+bench: setup-test build ## measure the budgets, one row each (ARGS="filing": only one; ARGS=exports takes 5 minutes, ARGS=storm and ARGS=long 15, ARGS=soak 32)
 	@go -C dev run ./bench $(ARGS)
 
 # The list of what the program contains: Go modules with their licences, and what is

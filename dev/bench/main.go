@@ -66,10 +66,11 @@ var stacks = [][]part{
 	{{name: "exports", up: measureExports}},
 	{{name: "long", up: measureLongCase}},
 	{{name: "storm", up: measureStorm}},
+	{{name: "soak", up: measureSoak}},
 }
 
 // onlyIfNamed are the parts that run only if their names are given.
-var onlyIfNamed = []string{"exports", "long", "storm"}
+var onlyIfNamed = []string{"exports", "long", "storm", "soak"}
 
 // runParts measures the named parts, or all except the long ones.
 func runParts(ctx context.Context, names []string, out io.Writer) error {

@@ -12,9 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -101,30 +98,6 @@ func (d *apiClient) uploadInParts(ctx context.Context, id string, size int64) er
 		}
 	}
 	return d.postJSON(ctx, "/uploads/"+begun.ID+"/complete", map[string]any{}, &struct{}{})
-}
-
-var highest = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
-
-// peakMemory returns the peak memory of the product, in bytes.
-func peakMemory(up local.Up) (int64, error) {
-	noted, err := os.ReadFile(filepath.Join(up.Data, "run", "recourse.pid"))
-	if err != nil {
-		return 0, fmt.Errorf("find the product: %w", err)
-	}
-	pid, err := strconv.Atoi(strings.Fields(string(noted))[0])
-	if err != nil {
-		return 0, fmt.Errorf("find the product: %w", err)
-	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, fmt.Errorf("read its memory: %w", err)
-	}
-	found := highest.FindSubmatch(status)
-	if found == nil {
-		return 0, fmt.Errorf("its memory is not reported: %s", status)
-	}
-	kilobytes, err := strconv.ParseInt(string(found[1]), 10, 64)
-	return kilobytes << 10, err
 }
 
 // measureLargeDocuments builds a dossier of a hundred screenshots and a bag with a
