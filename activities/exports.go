@@ -14,6 +14,7 @@ import (
 	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
+	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/decode"
 	"recourse/loop"
 	"recourse/recovery"
@@ -42,6 +43,7 @@ type Exports struct {
 	Stamps    *Stamps         // nil: no time stamps
 	Dir       string          // where exports are kept; see folio.ExportPath
 	Loops     *loop.Monitor   // nil: nobody watches the heartbeats
+	Space     *blob.Space     // kept free on their disk; nil: nothing
 	Now       func() time.Time
 }
 
@@ -73,7 +75,9 @@ func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult
 		return a.recordFailed(ctx, export, c, reasonBuild)
 	}
 	defer a.heartbeat(ctx)()
-	export, err = a.buildFiles(ctx, export, c)
+	if err = a.Space.Check(0); err == nil {
+		export, err = a.buildFiles(ctx, export, c)
+	}
 	if err == nil {
 		return a.recordReady(ctx, export, c)
 	}

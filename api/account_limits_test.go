@@ -86,7 +86,6 @@ func TestWhatAnAccountStores(t *testing.T) {
 				return s.upload(s.t, id, "evidence", fmt.Sprintf("key-%d", n), formPart{"kind", "", "other"}, formPart{"file", "附件.txt", fmt.Sprintf("退款 %d", n)})
 			}
 		}},
-		"claimant_exports": {"exports", 0, post("/api/v1/cases/{id}/exports", func(n int) string { return `{"audience":"` + []string{"court", "platform"}[n%2] + `"}` })},
 	} {
 		t.Run(class, func(t *testing.T) {
 			t.Parallel()
@@ -121,6 +120,38 @@ func TestWhatAnAccountStores(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestExportsOfAnAccount orders exports of several cases at once in two processes. An
+// export that exists is free.
+func TestExportsOfAnAccount(t *testing.T) {
+	t.Parallel()
+	table := limits(t, "claimant_exports=2/hour,3/day")
+	s := newTestServer(t, api.Options{}, table)
+	noon := s.SetNoon(1)
+	servers := []*testServer{s, s.secondServer(t, table)}
+	ids := make([]string, 6)
+	for n := range ids {
+		ids[n] = s.fileCase(t).stringField("id")
+	}
+	answers := make([]testResponse, len(ids))
+	var group sync.WaitGroup
+	for n, id := range ids {
+		group.Go(func() { answers[n] = servers[n%2].orderExport(t, recovery.RoleClaimant, id, "court", "") })
+	}
+	group.Wait()
+	accepted := 0
+	for n, a := range answers {
+		if a.status == http.StatusTooManyRequests {
+			s.wantRefusal(t, a, noon.Add(time.Hour+time.Minute))
+			continue
+		}
+		accepted++
+		s.orderExport(t, recovery.RoleClaimant, ids[n], "court", "").wantStatus(http.StatusAccepted)
+	}
+	if rows := s.CountRows(t, "exports"); accepted != 2 || rows != 2 {
+		t.Errorf("%d accepted, %d rows", accepted, rows)
 	}
 }
 

@@ -315,6 +315,7 @@ const (
 const (
 	ExportStateBuilding ExportState = "building"
 	ExportStateErased   ExportState = "erased"
+	ExportStateExpired  ExportState = "expired"
 	ExportStateFailed   ExportState = "failed"
 	ExportStateReady    ExportState = "ready"
 )
@@ -563,6 +564,7 @@ const (
 	ProblemCodeCorrectionRefused      ProblemCode = "correction_refused"
 	ProblemCodeDigestMismatch         ProblemCode = "digest_mismatch"
 	ProblemCodeErasureRefused         ProblemCode = "erasure_refused"
+	ProblemCodeExportExpired          ProblemCode = "export_expired"
 	ProblemCodeForbidden              ProblemCode = "forbidden"
 	ProblemCodeFourEyes               ProblemCode = "four_eyes"
 	ProblemCodeIdempotencyConflict    ProblemCode = "idempotency_conflict"
@@ -576,6 +578,7 @@ const (
 	ProblemCodeQuietHours             ProblemCode = "quiet_hours"
 	ProblemCodeRangeNotSatisfiable    ProblemCode = "range_not_satisfiable"
 	ProblemCodeRateLimited            ProblemCode = "rate_limited"
+	ProblemCodeStorageFull            ProblemCode = "storage_full"
 	ProblemCodeTextUnsafe             ProblemCode = "text_unsafe"
 	ProblemCodeTooLarge               ProblemCode = "too_large"
 	ProblemCodeTransactionHasOpenCase ProblemCode = "transaction_has_open_case"
@@ -3314,6 +3317,9 @@ type Conflict = Problem
 // EvidenceAdded The record of one file
 type EvidenceAdded = Evidence
 
+// ExportExpired RFC 9457 problem document
+type ExportExpired = Problem
+
 // FactsAnswered The record of one file
 type FactsAnswered = Evidence
 
@@ -3364,6 +3370,9 @@ type ReturnEvidenceAdded = ReturnEvidence
 
 // StatementImported An imported bill
 type StatementImported = StatementImport
+
+// StorageFull RFC 9457 problem document
+type StorageFull = Problem
 
 // TooLarge RFC 9457 problem document
 type TooLarge = Problem

@@ -69,7 +69,7 @@ func TestEnumerationsMatchDomain(t *testing.T) {
 			recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealWithPlatform,
 			recovery.AppealProposed, recovery.AppealGranted,
 		}),
-		"ExportState":      recovery.ToStrings([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased}),
+		"ExportState":      recovery.ToStrings([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased, recovery.ExportExpired}),
 		"CorrectionReason": recovery.ToStrings(recovery.CorrectionReasons()),
 		"NoteVisibility":   {recovery.NoteInternal, recovery.NoteShared},
 		"NoticeClass":      recovery.ToStrings(notify.Classes), "DeliveryState": notify.DeliveryStates,

@@ -179,7 +179,7 @@ func (s *Service) ReceiveCounterpartFile(ctx context.Context, link recovery.Link
 			return nil, err
 		}
 	}
-	return s.Blobs.Receive(ctx, body, s.config.UploadLimit)
+	return s.Blobs.Receive(ctx, s.Space.Guard(body), s.config.UploadLimit)
 }
 
 // AddCounterpartEvidence stores a received file of a counterpart, as AddEvidence

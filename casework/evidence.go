@@ -30,7 +30,7 @@ type upload struct {
 // Receive streams a file to the disk before it is examined. The caller passes
 // the result to AddEvidence or ImportStatement, or discards it. A file that the limits
 // would refuse is not read, unless it may be a repetition of a request with the same
-// key. Errors: CodeRateLimited.
+// key. Errors: CodeRateLimited, CodeStorageFull.
 func (s *Service) Receive(ctx context.Context, actor recovery.Actor, key string, id recovery.CaseID, body io.Reader) (*blob.Pending, error) {
 	if err := checkMayWrite(actor); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (s *Service) Receive(ctx context.Context, actor recovery.Actor, key string,
 	if err != nil {
 		return nil, err
 	}
-	return s.Blobs.Receive(ctx, body, s.config.UploadLimit)
+	return s.Blobs.Receive(ctx, s.Space.Guard(body), s.config.UploadLimit)
 }
 
 // AddEvidence stores a received file: the original bytes first, then its record
@@ -127,7 +127,7 @@ func (s *Service) reserveFile(req Request, record recovery.Evidence) *reservatio
 // a case stays, so there is no time after which it is accepted.
 func (s *Service) hasRoomFor(size int64) postgres.Precondition {
 	return func(ctx context.Context, locked postgres.LockedCase) error {
-		number, bytes, err := locked.SumFiles(ctx)
+		number, bytes, err := locked.SumFiles(ctx, locked.ID)
 		if err != nil {
 			return err
 		}

@@ -61,6 +61,9 @@ func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.Ca
 	if err := s.checkAnnouncedFile(announced); err != nil {
 		return change[UploadState]{}, err
 	}
+	if err := s.Space.Check(2 * announced.Size); err != nil { // the parts, and the file that they make
+		return change[UploadState]{}, err
+	}
 	unfinished, err := s.Store.UnfinishedBytes(ctx, req.Actor.ID)
 	if err != nil {
 		return change[UploadState]{}, err
@@ -156,7 +159,7 @@ func (s *Service) PutPart(ctx context.Context, actor recovery.Actor, id recovery
 	if err := s.Store.KeepUpload(ctx, id); err != nil {
 		return UploadState{}, err
 	}
-	if err := s.Blobs.PutPart(ctx, string(id), no, body, size); err != nil {
+	if err := s.Blobs.PutPart(ctx, string(id), no, s.Space.Guard(body), size); err != nil {
 		return UploadState{}, err
 	}
 	return s.UploadState(ctx, actor, id)
@@ -194,6 +197,9 @@ func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.E
 		return Reply[Exhibit]{Value: exhibit, Replayed: true}, err
 	}
 	if err != nil {
+		return Reply[Exhibit]{}, err
+	}
+	if err := s.Space.Check(u.Size); err != nil {
 		return Reply[Exhibit]{}, err
 	}
 	file, err := s.Blobs.AssembleParts(ctx, string(id), countParts(u), u.Size)

@@ -27,15 +27,22 @@ const maintenanceLoop = "maintenance"
 // failureLifetime is how long the failures of an item that is no longer there are kept.
 const failureLifetime = 7 * day
 
-// RunMaintenance erases cases whose retention has ended, deletes files without
-// a record, deletes old results, old uses of limits and abandoned uploads, and flags abuse. Only
-// one process runs it at a time. A repeated run changes nothing. A part that fails or panics
-// does not hold up the others.
+// ExportLife is how long the files of an export are kept. Those that newer ones replace
+// are kept for a day, because somebody may be reading them.
+const (
+	ExportLife         = 30 * day
+	replacedExportLife = day
+)
+
+// RunMaintenance erases cases whose retention has ended, deletes the files of old exports
+// and files without a record, old results, old uses of limits and abandoned uploads, and
+// flags abuse. Only one process runs it at a time. A repeated run changes nothing. A part
+// that fails or panics does not hold up the others.
 func (s *Service) RunMaintenance(ctx context.Context) error {
 	_, err := s.Store.RunExclusive(ctx, "keep", func(ctx context.Context) error {
 		var errs []error
 		for _, part := range []func(context.Context) error{
-			s.recordRepeatedReadings, s.eraseDueCases, s.clearLeftovers, s.purgeOldRows, s.FlagAbuse,
+			s.recordRepeatedReadings, s.eraseDueCases, s.expireExports, s.clearLeftovers, s.purgeOldRows, s.FlagAbuse,
 			func(context.Context) error { return s.Blobs.SweepIncoming() },
 		} {
 			errs = append(errs, s.Loops.Protect(ctx, maintenanceLoop, part))
@@ -53,6 +60,12 @@ func (s *Service) purgeOldRows(ctx context.Context) error {
 
 // eraseDueCases erases the cases whose retention has ended. One that cannot be erased is
 // tried again later.
+// expireExports marks the exports whose files clearLeftovers deletes.
+func (s *Service) expireExports(ctx context.Context) error {
+	_, err := s.Store.ExpireExports(ctx, s.Now().Add(-ExportLife), s.Now().Add(-replacedExportLife))
+	return err
+}
+
 func (s *Service) eraseDueCases(ctx context.Context) error {
 	// One day more, because years have different lengths.
 	before := s.Now().AddDate(-s.config.RetentionYears, 0, -1)

@@ -60,6 +60,7 @@ type Config struct {
 type Dependencies struct {
 	Store       *postgres.Store
 	Blobs       *blob.Store
+	Space       *blob.Space     // kept free on the disk of files and exports; nil: nothing
 	Decoder     *decode.Decoder // reads files where they can be stopped; nil: in this process
 	Registry    *playbook.Registry
 	Linter      *textlint.Linter

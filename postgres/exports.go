@@ -122,6 +122,46 @@ func (then caseSnapshotRow) restore(c recovery.Case) recovery.Case {
 	return c
 }
 
+// sameExports selects the exports $1 to $4 of a state: of a case, for an audience and
+// counterpart, at the request of a role. Entries of the kinds $5 change no state; those
+// before $6 are too old.
+const sameExports = selectExport + ` e where case_id = $1 and audience = $2 and counterpart_id = $3 and by_role = $4 and created_at >= $6
+	and state in ('building', 'ready') and not exists (
+		select from journal_entries j where j.case_id = e.case_id and j.seq > e.size and j.kind <> all ($5)) order by created_at desc limit 1`
+
+func sameExportArguments(e recovery.Export, since time.Time) []any {
+	return []any{e.CaseID, e.Audience, e.CounterpartID, e.By.Role, recovery.ToStrings(recovery.ReadingKinds), since}
+}
+
+// FindSameExport returns the newest export of the same state as e that was requested
+// since an instant: it would have the same content. Its files exist or are being built.
+func (r reads) FindSameExport(ctx context.Context, e recovery.Export, since time.Time) (same recovery.Export, found bool, err error) {
+	list, err := queryAllIn[recovery.Export](ctx, r.db, "find export", sameExports, sameExportArguments(e, since)...)
+	if err != nil || len(list) == 0 {
+		return recovery.Export{}, false, err
+	}
+	return list[0], true, nil
+}
+
+// StoreResult stores the result of a request that changed nothing. Errors: ErrRepeated.
+func (s *Store) StoreResult(ctx context.Context, idempotency Idempotency) error {
+	return s.inTransaction(ctx, "store result", func(tx pgx.Tx) error { return s.writeIdempotency(ctx, tx, idempotency) })
+}
+
+// ExpireExports marks the exports that became ready before an instant, and those before
+// a later one that newer ones for the same readers replace. Their files become leftovers.
+// It returns the number of exports.
+func (s *Store) ExpireExports(ctx context.Context, before, replacedBefore time.Time) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `with old as (
+			update exports e set state = $3 where state = $4 and (ready_at < $1 or ready_at < $2 and exists (
+				select from exports n where n.case_id = e.case_id and n.audience = e.audience and n.counterpart_id = e.counterpart_id
+					and n.by_role = e.by_role and n.state = $4 and n.created_at > e.created_at))
+			returning id
+		) insert into leftovers (kind, name, since) select 'export', id, $5 from old on conflict do nothing`,
+		before, replacedBefore, recovery.ExportExpired, recovery.ExportReady, s.currentTime())
+	return tag.RowsAffected(), translateError("expire exports", err)
+}
+
 // FindExport reads an export. Errors: CodeNotFound.
 func (s *Store) FindExport(ctx context.Context, id recovery.ExportID) (recovery.Export, error) {
 	return queryOne[recovery.Export](ctx, s, "export", selectExport+` where id = $1`, id)

@@ -74,10 +74,10 @@ func (l LockedCase) LockAccount(ctx context.Context, id recovery.UserID) (recove
 	return queryOneIn[recovery.User](ctx, l.db, "account", selectUser+` where u.id = $1 for share`, id)
 }
 
-// SumFiles returns the number of files of the case and the sum of their sizes.
-func (l LockedCase) SumFiles(ctx context.Context) (number, bytes int64, err error) {
-	sum, err := queryOneIn[struct{ Number, Bytes int64 }](ctx, l.db, "files", `select count(*) as number, coalesce(sum(size), 0)::bigint as bytes
-		from evidence where case_id = $1`, l.ID)
+// SumFiles returns the number of files of a case and the sum of their sizes.
+func (r reads) SumFiles(ctx context.Context, id recovery.CaseID) (number, bytes int64, err error) {
+	sum, err := queryOneIn[struct{ Number, Bytes int64 }](ctx, r.db, "files", `select count(*) as number, coalesce(sum(size), 0)::bigint as bytes
+		from evidence where case_id = $1`, id)
 	return sum.Number, sum.Bytes, err
 }
 

@@ -238,7 +238,8 @@ const (
 	ExportBuilding ExportState = "building"
 	ExportReady    ExportState = "ready"
 	ExportFailed   ExportState = "failed"
-	ExportErased   ExportState = "erased" // its files were erased with the case's personal values
+	ExportErased   ExportState = "erased"  // its files were erased with the case's personal values
+	ExportExpired  ExportState = "expired" // its files were deleted, because they are old; it can be ordered again
 )
 
 // Export is one dossier with its bag, built for an audience from the journal up

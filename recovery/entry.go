@@ -96,3 +96,7 @@ var EntryKinds = []EntryKind{
 	EntryParticulars,
 	EntryMailsStopped, EntryMailsAsked, EntryInstalmentReminded,
 }
+
+// ReadingKinds are the kinds of entries about who looked at what and what was exported.
+// They do not change what the papers of a case say.
+var ReadingKinds = []EntryKind{EntryEvidenceViewed, EntryExportRequested, EntryExportBuilt, EntryExportDownloaded}

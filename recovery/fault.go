@@ -22,6 +22,7 @@ const (
 	CodeDigestMismatch    Code = "digest_mismatch" // a file differs from the hash given by its sender
 	CodeErasureRefused    Code = "erasure_refused"
 	CodeForbidden         Code = "forbidden"
+	CodeExportExpired     Code = "export_expired"
 	CodeFourEyes          Code = "four_eyes"
 	CodeIdempotency       Code = "idempotency_conflict"
 	CodeInternal          Code = "internal"
@@ -34,6 +35,7 @@ const (
 	CodeQuietHours        Code = "quiet_hours"
 	CodeRange             Code = "range_not_satisfiable"
 	CodeRateLimited       Code = "rate_limited"
+	CodeStorageFull       Code = "storage_full"
 	CodeTextUnsafe        Code = "text_unsafe"
 	CodeTooLarge          Code = "too_large"
 	CodeTransactionOpen   Code = "transaction_has_open_case"

@@ -62,6 +62,7 @@ type exportView struct {
 	recovery.Export
 	Building bool
 	Failed   bool
+	Expired  bool // its files were deleted
 	Ready    bool
 }
 
@@ -232,7 +233,7 @@ func exportViews(exports []recovery.Export) []exportView {
 	for i, export := range exports {
 		list[i] = exportView{
 			Export: export, Building: export.State == recovery.ExportBuilding,
-			Failed: export.State == recovery.ExportFailed, Ready: export.State == recovery.ExportReady,
+			Failed: export.State == recovery.ExportFailed, Expired: export.State == recovery.ExportExpired, Ready: export.State == recovery.ExportReady,
 		}
 	}
 	return list

@@ -128,6 +128,10 @@ func errorKind(status int) string {
 		return "media"
 	case http.StatusServiceUnavailable:
 		return "unavailable"
+	case http.StatusInsufficientStorage:
+		return "full"
+	case http.StatusGone:
+		return "expired"
 	}
 	if status >= http.StatusInternalServerError {
 		return "internal"

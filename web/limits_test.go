@@ -14,6 +14,7 @@ import (
 
 	"recourse/casework"
 	"recourse/casework/casetest"
+	"recourse/evidence/originals/blob"
 	"recourse/recovery"
 	"recourse/web"
 )
@@ -124,4 +125,21 @@ func TestPublicPagesHaveLimits(t *testing.T) {
 // before its page asks for an account.
 func needsSession(name string) bool {
 	return strings.HasPrefix(name, "POST ") && name != "POST /sign-in" && name != "POST /sign-out"
+}
+
+// TestFullDiskOnThePage says that there is no room, and stores nothing.
+func TestFullDiskOnThePage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	view := s.FileCase(t)
+	s.Space = &blob.Space{Reserve: 1, Free: func(string) (int64, error) { return 0, nil }}
+	visitor := s.signIn(t, recovery.RoleClaimant)
+	path := "/cases/" + string(view.Number)
+	page := visitor.get(path)
+	refused := visitor.postFile(path+"/evidence", url.Values{"csrf": {hiddenValue(page, "csrf")}, "kind": {"other"}, "key": {"key-1"}}, "退款.txt", []byte("已退款"))
+	refused.expect(t, http.StatusInsufficientStorage, "暂时存不下", "没有保存")
+	checkPage(t, "the refusal", refused.Body)
+	if n := s.CountRows(t, "evidence"); n != 0 {
+		t.Errorf("%d files are stored", n)
+	}
 }

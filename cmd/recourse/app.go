@@ -124,7 +124,7 @@ func currentTime() time.Time { return time.Now().UTC() }
 func (d *app) newService() *casework.Service {
 	return casework.New(
 		casework.Dependencies{
-			Store: d.store, Blobs: d.blobs, Decoder: decode.NewDecoder(d.decodePool), Registry: d.playbooks, Linter: d.linter,
+			Store: d.store, Blobs: d.blobs, Space: d.config.space(), Decoder: decode.NewDecoder(d.decodePool), Registry: d.playbooks, Linter: d.linter,
 			Engine: worker.NewEngine(d.temporal), NotifyRules: d.notifyRules, SecretBox: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log, Loops: d.loops,
 		},
 		casework.Config{
@@ -164,7 +164,7 @@ func (d *app) workerParts() (worker.Parts, error) {
 			Decoder: decode.NewDecoder(d.decodePool),
 			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Registry: d.playbooks}, Fonts: fonts,
 			Custody: folio.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
-			Stamps:  stamps, Dir: d.config.dataPath("exports"), Now: currentTime, Loops: d.loops,
+			Stamps:  stamps, Dir: d.config.dataPath("exports"), Space: d.config.space(), Now: currentTime, Loops: d.loops,
 		},
 		Maintenance: d.service, Examinations: d.service, Loops: d.loops,
 	}, nil

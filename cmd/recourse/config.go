@@ -15,6 +15,7 @@ import (
 
 	"recourse/casework"
 	"recourse/connections"
+	"recourse/evidence/originals/blob"
 	"recourse/notify"
 	"recourse/texts"
 )
@@ -50,7 +51,9 @@ type config struct {
 	// TrustedProxies are networks whose X-Forwarded-For header names the address of
 	// the visitor.
 	TrustedProxies []string `env:"RECOURSE_TRUSTED_PROXIES"`
-	Sealing        sealConfig
+	// DiskReserve is how many MB of the disk with the data files and exports leave free.
+	DiskReserve int64 `env:"RECOURSE_DISK_RESERVE_MB" envDefault:"512"`
+	Sealing     sealConfig
 }
 
 // maxRetentionYears is the age at which every claim has ended (民法典 188).
@@ -73,6 +76,8 @@ func (c config) validate() error {
 		return errors.New("DATABASE_URL is not set: name the PostgreSQL database, for instance postgres://user@127.0.0.1:5432/recourse")
 	case c.Profile != development && c.Profile != production:
 		return fmt.Errorf("RECOURSE_PROFILE is %q: use development or production", c.Profile)
+	case c.DiskReserve < 0:
+		return fmt.Errorf("RECOURSE_DISK_RESERVE_MB is %d: use a number of MB, or 0 to use the whole disk", c.DiskReserve)
 	case c.Pace < 1:
 		return fmt.Errorf("RECOURSE_PACE is %d: it must be 1 or more", c.Pace)
 	case c.RetentionYears < casework.MinRetentionYears || c.RetentionYears > maxRetentionYears:
@@ -195,6 +200,9 @@ func (c config) checkSignIn() error {
 	}
 	return nil
 }
+
+// space is what files and exports leave free on the disk with the data.
+func (c config) space() *blob.Space { return &blob.Space{Dir: c.Data, Reserve: c.DiskReserve << 20} }
 
 func (c config) dataPath(parts ...string) string {
 	return filepath.Join(append([]string{c.Data}, parts...)...)

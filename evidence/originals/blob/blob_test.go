@@ -365,7 +365,7 @@ func TestOpenSweepsWhatACrashLeft(t *testing.T) {
 	}
 	digest, _ := storeBlob(t, store, []byte("kept"))
 	left := listFiles(t, filepath.Join(dir, "incoming"))
-	old := time.Now().Add(-25 * time.Hour)
+	old := time.Now().Add(-61 * time.Minute)
 	for _, path := range []string{filepath.Join(dir, "incoming", left[0]), filepath.Join(dir, digest[:2], digest[2:])} {
 		if err := os.Chtimes(path, old, old); err != nil {
 			t.Fatal(err)

@@ -29,17 +29,17 @@ func (s *Store) PutPart(ctx context.Context, upload string, no int, r io.Reader,
 		return err
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("blob: %w", err)
+		return fmt.Errorf("blob: %w", DiskError(err))
 	}
 	file, err := os.CreateTemp(folder, "*.new")
 	if err != nil {
-		return fmt.Errorf("blob: %w", err)
+		return fmt.Errorf("blob: %w", DiskError(err))
 	}
 	if err := s.writePart(ctx, file, r, size); err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
 	if err := os.Rename(file.Name(), filepath.Join(folder, strconv.Itoa(no))); err != nil {
-		return fmt.Errorf("blob: %w", errors.Join(err, os.Remove(file.Name())))
+		return fmt.Errorf("blob: %w", DiskError(errors.Join(err, os.Remove(file.Name()))))
 	}
 	return nil
 }
@@ -51,7 +51,7 @@ func (s *Store) writePart(ctx context.Context, file *os.File, r io.Reader, size 
 	if err == nil {
 		err = file.Sync()
 	}
-	return errors.Join(err, file.Close())
+	return DiskError(errors.Join(err, file.Close()))
 }
 
 func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64) error {

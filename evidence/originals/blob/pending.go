@@ -38,7 +38,7 @@ type Pending struct {
 func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (*Pending, error) {
 	file, err := os.CreateTemp(filepath.Join(s.dir, incomingFolder), "*.part")
 	if err != nil {
-		return nil, fmt.Errorf("blob: %w", err)
+		return nil, fmt.Errorf("blob: %w", DiskError(err))
 	}
 	p := &Pending{store: s, file: file, name: file.Name(), hash: sha256.New()}
 	if err := p.receiveAll(ctx, r, limit); err != nil {
@@ -90,7 +90,7 @@ func (p *Pending) addChunk(part []byte, limit int64) error {
 	p.hash.Write(part)
 	p.size += int64(len(part))
 	if _, err := p.file.Write(part); err != nil {
-		return fmt.Errorf("blob: %w", err)
+		return fmt.Errorf("blob: %w", DiskError(err))
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (p *Pending) Commit(ctx context.Context) (created bool, err error) {
 		return false, fmt.Errorf("blob: %w", err)
 	}
 	if err := p.file.Sync(); err != nil {
-		return false, fmt.Errorf("blob: %w", err)
+		return false, fmt.Errorf("blob: %w", DiskError(err))
 	}
 	path, err := p.store.digestPath(p.sum)
 	if err != nil {
@@ -129,7 +129,7 @@ func (p *Pending) Commit(ctx context.Context) (created bool, err error) {
 	}
 	created, err = p.moveIntoStore(path)
 	if err != nil {
-		return false, fmt.Errorf("blob: %w", err)
+		return false, fmt.Errorf("blob: %w", DiskError(err))
 	}
 	// Also when another Commit created the blob: it may not have synced yet.
 	return created, syncDir(filepath.Dir(path))

@@ -47,9 +47,9 @@ func (s *Store) RemoveUnused(sha256 string) (gone bool, err error) {
 	return true, syncDir(filepath.Dir(path))
 }
 
-// SweepIncoming deletes received files that were abandoned more than a day ago.
+// SweepIncoming deletes received files that were abandoned more than an hour ago.
 func (s *Store) SweepIncoming() error {
-	if err := s.sweepIncoming(fileClockNow().Add(-staleAfter)); err != nil {
+	if err := s.sweepIncoming(fileClockNow().Add(-abandonedAfter)); err != nil {
 		return fmt.Errorf("blob store: %w", err)
 	}
 	return nil

@@ -16,7 +16,11 @@ import (
 
 const (
 	incomingFolder = "incoming" // files being received; on the same file system as the blobs
-	staleAfter     = 24 * time.Hour
+	// staleAfter is how long the parts of an upload are kept after the last one arrived.
+	staleAfter = 24 * time.Hour
+	// abandonedAfter is how long a received file is kept that nobody writes to. A connection
+	// that sends nothing is closed long before.
+	abandonedAfter = time.Hour
 	digestSize     = 64
 )
 
@@ -28,14 +32,14 @@ type Store struct {
 }
 
 // Open creates the folders that are missing. It removes temporary files that a
-// crash left more than a day ago and uploads without a new part for a day. Only
+// crash left more than an hour ago and uploads without a new part for a day. Only
 // the current user can read the files.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir}
 	if err := s.createFolders(); err != nil {
 		return nil, fmt.Errorf("blob store: %w", err)
 	}
-	if err := errors.Join(s.sweepIncoming(fileClockNow().Add(-staleAfter)), s.SweepParts()); err != nil {
+	if err := errors.Join(s.sweepIncoming(fileClockNow().Add(-abandonedAfter)), s.SweepParts()); err != nil {
 		return nil, fmt.Errorf("blob store: %w", err)
 	}
 	return s, nil
