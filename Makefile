@@ -53,6 +53,7 @@ test: setup-test build $(GOVULNCHECK) ## run all tests, with browser and end to 
 	go test -timeout 20m ./...
 	$(if $(LONG),go test -timeout 90m -run 'RandomMutations' ./evidence/verify -mutations 10000 -scripted 1000)
 	$(if $(LONG),go -C dev test -timeout 90m -run 'CaseOfManyActions' ./e2e -actions 5000)
+	$(if $(LONG),go -C dev test -timeout 90m -run 'StandingConnections' ./e2e -standing 1000 -stand 60s)
 	go -C dev test -timeout 40m ./...
 
 FUZZTIME := 60
