@@ -45,9 +45,9 @@ func New(o Options) *Table {
 	return &Table{options: o, open: map[*conn]struct{}{}, byNetwork: map[string]int{}}
 }
 
-// Counts are the numbers of connections since the start.
+// Counts are numbers of connections: at present, and since the start.
 type Counts struct {
-	Open     int   // at present
+	Open     int   // at present, as is Waiting
 	Waiting  int   // of these, the ones that would make room for another one
 	Replaced int64 // closed for another one, because they waited for their client
 	Refused  int64 // closed at once, because all others were in use

@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	standingCount = flag.Int("standing", 300, "how many connections TestStandingConnections holds; with -stand=60s it also compares p95")
+	standingCount = flag.Int("standing", 300, "how many connections TestStandingConnections holds; with -stand=30s or more it also compares p95")
 	standingTime  = flag.Duration("stand", 6*time.Second, "how long TestStandingConnections holds them")
 )
 
