@@ -80,6 +80,9 @@ func TestStalledClientMakesRoom(t *testing.T) {
 			stalled := s.dialNarrow(t, 16<<10)
 			send(stalled)
 			s.awaitBegun(t)
+			if _, err := io.WriteString(stalled, "more"); err != nil { // what it sends is no reason to keep it
+				t.Fatal(err)
+			}
 			for end := time.Now().Add(waitLimit); s.table.Counts().Replaced == 0; {
 				if time.Now().After(end) {
 					t.Fatal("it keeps its place")

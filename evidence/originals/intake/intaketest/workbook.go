@@ -3,6 +3,7 @@ package intaketest
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -46,4 +47,14 @@ func Workbook(t testing.TB, rows ...string) []byte {
 		"xl/worksheets/sheet1.xml": slices.Concat(
 			[]string{`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`}, rows, []string{`</sheetData></worksheet>`}),
 	})
+}
+
+// Archive returns a workbook with many empty parts.
+func Archive(t testing.TB, parts int) []byte {
+	t.Helper()
+	files := map[string][]string{"[Content_Types].xml": {"<Types/>"}, "xl/workbook.xml": {"<workbook/>"}}
+	for i := range parts {
+		files[fmt.Sprintf("xl/%d.xml", i)] = nil
+	}
+	return zipFiles(t, files)
 }
