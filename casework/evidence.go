@@ -105,13 +105,15 @@ func (s *Service) writeEvidence(ctx context.Context, write postgres.EvidenceWrit
 	if _, err := file.Commit(ctx); err != nil {
 		return err
 	}
+	if !write.Examination.IsZero() {
+		s.examining.announce(write.Evidence.ID) // a repeated request finds the record at once
+	}
 	if _, err := s.Store.AddEvidence(ctx, write); err != nil {
+		s.examining.finish(write.Evidence.ID)
 		s.rollbackBlob(context.WithoutCancel(ctx), write.Evidence.ID, file)
 		return err
 	}
-	if !write.Examination.IsZero() {
-		s.examineReceived(write.Evidence.ID)
-	}
+	s.examineReceived(write.Evidence.ID)
 	return nil
 }
 

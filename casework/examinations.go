@@ -40,41 +40,50 @@ type examinations struct {
 	running    sync.WaitGroup
 	wait       time.Duration
 	mutex      sync.Mutex
-	started    map[recovery.EvidenceID]chan struct{} // closed when the examination ends
+	announced  map[recovery.EvidenceID]chan struct{} // closed when the examination ends
 }
 
 func newExaminations(wait time.Duration) *examinations {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &examinations{background: ctx, end: cancel, wait: wait, started: map[recovery.EvidenceID]chan struct{}{}}
+	return &examinations{background: ctx, end: cancel, wait: wait, announced: map[recovery.EvidenceID]chan struct{}{}}
 }
 
-// start runs an examination in the background, unless too many wait already. examine must
-// not panic.
+// announce lets requests wait for the examination of a file that is being stored, unless
+// too many wait already. start or finish must follow.
+func (e *examinations) announce(id recovery.EvidenceID) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if len(e.announced) < maxExaminations {
+		e.announced[id] = make(chan struct{})
+	}
+}
+
+// start runs an announced examination in the background. examine must not panic.
 func (e *examinations) start(id recovery.EvidenceID, examine func(context.Context)) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	if len(e.started) >= maxExaminations {
-		return
+	if _, announced := e.announced[id]; announced {
+		e.running.Go(func() {
+			defer e.finish(id)
+			examine(e.background)
+		})
 	}
-	done := make(chan struct{})
-	e.started[id] = done
-	e.running.Go(func() {
-		defer e.finish(id, done)
-		examine(e.background)
-	})
 }
 
-func (e *examinations) finish(id recovery.EvidenceID, done chan struct{}) {
+// finish ends the waiting for an examination. Without an announcement it does nothing.
+func (e *examinations) finish(id recovery.EvidenceID) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	delete(e.started, id)
-	close(done)
+	if done, announced := e.announced[id]; announced {
+		delete(e.announced, id)
+		close(done)
+	}
 }
 
 // await waits a short time for an examination that runs in this process.
 func (e *examinations) await(ctx context.Context, id recovery.EvidenceID) {
 	e.mutex.Lock()
-	done, runs := e.started[id]
+	done, runs := e.announced[id]
 	e.mutex.Unlock()
 	if !runs {
 		return
