@@ -1,7 +1,6 @@
 package web
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
@@ -182,9 +181,10 @@ func requireStaff(h handler) handler {
 	})
 }
 
-// checkCSRF refuses a form that was not rendered for this session.
+// checkCSRF refuses a form that was not rendered for this session, or this browser.
 func (c *pageContext) checkCSRF(token string) error {
-	if c.visitor.CSRF == "" || subtle.ConstantTimeCompare([]byte(token), []byte(c.visitor.CSRF)) != 1 {
+	expected := c.expectedToken()
+	if expected == "" || subtle.ConstantTimeCompare([]byte(token), []byte(expected)) != 1 {
 		return recovery.Faultf(codeStaleForm, "The form belongs to another session. Load the page again.")
 	}
 	return nil
@@ -193,15 +193,6 @@ func (c *pageContext) checkCSRF(token string) error {
 // codeStaleForm is the code of a form from another session. Only pages use it;
 // it has its own error page.
 const codeStaleForm recovery.Code = "stale_form"
-
-// ensureCSRF creates a CSRF token in a session without an account. Only pages
-// with a form need it.
-func (c *pageContext) ensureCSRF() {
-	if c.visitor.CSRF == "" {
-		c.visitor.CSRF = rand.Text()
-		c.web.sessions.Put(c.Request().Context(), sessionCSRF, c.visitor.CSRF)
-	}
-}
 
 func (c *pageContext) redirectTo(to string) error { return c.Redirect(http.StatusSeeOther, to) }
 

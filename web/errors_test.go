@@ -38,6 +38,8 @@ func TestClassifyError(t *testing.T) {
 		{recovery.Faultf(recovery.CodeUnsupportedMedia, "no"), 415, "media"},
 		{recovery.Faultf(recovery.CodeInvalid, "no"), 422, "request"},
 		{recovery.Faultf(recovery.CodeUnavailable, "no"), 503, "unavailable"},
+		{recovery.Faultf(recovery.CodeStorageFull, "no"), 507, "full"},
+		{recovery.Faultf(recovery.CodeExportExpired, "no"), 410, "expired"},
 		{errors.New("the disk is full"), 500, "internal"},
 		{echo.ErrNotFound, 404, "missing"},
 		{echo.ErrMethodNotAllowed, 405, "request"},

@@ -164,21 +164,27 @@ func (c *pageContext) newSearchForm() form {
 	}}}
 }
 
-// searchTerm returns the current search term from the session.
+// searchTerm returns the current search term from the session. It is sealed there,
+// because it may be a name.
 func (c *pageContext) searchTerm() string {
 	if c.QueryParam("search") == "" {
 		return ""
 	}
-	return c.web.sessions.GetString(c.Request().Context(), sessionSearch)
+	term, err := c.web.secrets.open(c.web.sessions.GetString(c.Request().Context(), sessionSearch))
+	if err != nil { // nothing was searched for, or before the key changed
+		return ""
+	}
+	return term
 }
 
 // searchCases stores the search term and redirects to the results.
 func (w *Web) searchCases(c *pageContext) error {
 	read := formDecoder{values: c.Request().PostForm}
 	query := read.readText("q")
-	w.sessions.Put(c.Request().Context(), sessionSearch, query)
 	if query == "" {
+		w.sessions.Remove(c.Request().Context(), sessionSearch)
 		return c.redirectTo("/desk")
 	}
+	w.sessions.Put(c.Request().Context(), sessionSearch, w.secrets.seal(query))
 	return c.redirectTo("/desk?search=1")
 }

@@ -25,7 +25,7 @@ func (w *Web) signInPage(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	c.ensureCSRF()
+	c.ensureFormToken()
 	body := signInBody{CSRF: c.visitor.CSRF, Next: localPath(c.QueryParam("next")), Accounts: accounts}
 	return c.showPage(http.StatusOK, "signin", page{Title: c.texts.T("signin.title"), Body: body})
 }

@@ -58,7 +58,7 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	addFamily(used, "route", recovery.Routes...)
 	addFamily(used, "evidence_kind", recovery.EvidenceKinds...)
 	addFamily(used, "audience", recovery.Audiences...)
-	addFamily(used, "export_state", recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed)
+	addFamily(used, "export_state", recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased, recovery.ExportExpired)
 	addFamily(used, "preview_value", previewLabels...)
 	addFamily(used, "preview_form", preview.Whole, preview.Copied, preview.Withheld)
 	addFamily(used, "preview_why", preview.ForIdentity, preview.ForData, preview.ForNoCopy, preview.ForErasure)
@@ -108,7 +108,7 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	for _, waiting := range []recovery.AppealState{recovery.AppealSubmitted, recovery.AppealWithPlatform, recovery.AppealProposed} {
 		addFamily(used, "next.appeal_"+string(waiting), "title", "text")
 	}
-	for _, kind := range []string{"forbidden", "stale", "cross_site", "link", "ended", "missing", "limited", "limited_link", "conflict", "sent", "transaction", "large", "media", "unavailable", "internal", "request"} {
+	for _, kind := range []string{"forbidden", "stale", "cross_site", "link", "ended", "missing", "limited", "limited_link", "conflict", "sent", "transaction", "large", "media", "unavailable", "full", "expired", "internal", "request"} {
 		addFamily(used, "error."+kind, "title", "text", "do")
 	}
 	for _, form := range []string{"upload", "bill", "papers"} {

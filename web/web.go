@@ -20,6 +20,9 @@ type Options struct {
 	Secure bool             // cookies over HTTPS only
 	Now    func() time.Time // nil means time.Now
 	Log    *slog.Logger     // nil means slog.Default()
+	// Key protects forms of visitors without a session, and texts in sessions. All processes
+	// have the same; without one each makes its own.
+	Key []byte
 	// Notices provides inbox and mails; nil removes both pages.
 	Notices *casework.Notices
 }
@@ -36,6 +39,7 @@ type Web struct {
 	url      string
 	secure   bool
 	notices  *casework.Notices
+	secrets  *secrets
 }
 
 // A session ends after maxSessionTime, or after maxIdleTime without a request.
@@ -55,6 +59,10 @@ func New(service *casework.Service, store scs.Store, o Options) *Web {
 		w.log = slog.Default()
 	}
 	if err := w.loadEmbedded(); err != nil {
+		panic(err)
+	}
+	var err error
+	if w.secrets, err = newSecrets(o.Key); err != nil {
 		panic(err)
 	}
 	w.sessions = w.newSessions(store)

@@ -36,6 +36,7 @@ type app struct {
 	vault       *notify.SecretBox
 	keys        *journal.Keyring
 	markKey     []byte
+	formKey     []byte // of forms and sessions
 	limits      []casework.Limit
 	log         *slog.Logger
 	loops       *loop.Monitor
@@ -62,6 +63,9 @@ func openApp(ctx context.Context, c config) (*app, error) {
 		return nil, err
 	}
 	if d.markKey, err = deriveMarkKey(key); err != nil {
+		return nil, err
+	}
+	if d.formKey, err = deriveFormKey(key); err != nil {
 		return nil, err
 	}
 	if d.notifyRules, err = notify.Load(); err != nil {

@@ -33,6 +33,8 @@ func TestConfigIsJudgedAtOnce(t *testing.T) {
 		"an unknown limit":       {func(c *config) { c.Connections = "sockets=5" }, "RECOURSE_CONNECTIONS"},
 		"too many connections":   {func(c *config) { c.Connections = "total=2000000000" }, "ulimit"},
 		"an odd proxy":           {func(c *config) { c.TrustedProxies = []string{"10.0.0.1"} }, "RECOURSE_TRUSTED_PROXIES"},
+		"a negative reserve":     {func(c *config) { c.DiskReserve = -1 }, "RECOURSE_DISK_RESERVE_MB"},
+		"an unknown quota":       {func(c *config) { c.Limits = "cases=5/day" }, "RECOURSE_LIMITS"},
 		"kept for ever":          {func(c *config) { c.RetentionYears = 21 }, "RECOURSE_RETENTION_YEARS is 21"},
 	} {
 		c := good

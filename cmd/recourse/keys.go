@@ -38,6 +38,12 @@ func deriveMarkKey(payload worker.Key) ([]byte, error) {
 	return key[:], err
 }
 
+// deriveFormKey returns the key of forms and sessions, for all processes.
+func deriveFormKey(payload worker.Key) ([]byte, error) {
+	key, err := payload.DeriveKey("recourse/forms/v1")
+	return key[:], err
+}
+
 func loadOrCreateKey(c config, name string, generate func() (string, error)) (string, error) {
 	path := c.dataPath("keys", name)
 	raw, err := os.ReadFile(path)

@@ -169,7 +169,7 @@ func (d *app) newHTTPServer(visitor echo.IPExtractor, table *connections.Table, 
 	rest := api.New(d.service, api.Options{Log: d.log, Version: version, Limits: limits, Connections: table.Counts})
 	rest.Register(e)
 	web.New(d.service, d.store.SessionStore(), web.Options{
-		URL: d.config.siteAddress(), Log: d.log, Now: currentTime, Notices: casework.NewNotices(d.service, d.notifyRules),
+		URL: d.config.siteAddress(), Log: d.log, Now: currentTime, Key: d.formKey, Notices: casework.NewNotices(d.service, d.notifyRules),
 	}).Register(e)
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	table.Protect(server)
