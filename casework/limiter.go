@@ -244,6 +244,8 @@ func (l Limit) describe() string {
 		return "You have sent as many files as you may. Ask the sender how to send more."
 	case l.By == ByCounterpart:
 		return "Too many requests use your links."
+	case l.Class == LimitAddressMails, l.Class == LimitClaimantMails:
+		return "Too many mails are sent."
 	case l.By == ByAccount:
 		return accountRefusals[l.Class]
 	default:
@@ -281,9 +283,14 @@ func describeRetry(from, now time.Time) string {
 // hashAddress returns the key of an address. The digest cannot be reversed without
 // the installation's key.
 func (l *limiter) hashAddress(peer string) string {
+	return "address:" + l.digest("address", connections.NetworkOf(peer))
+}
+
+// digest hashes personal data with the installation's key. Each kind has its own digests.
+func (l *limiter) digest(kind, value string) string {
 	hash := hmac.New(sha256.New, l.key)
-	hash.Write([]byte("address\x00" + connections.NetworkOf(peer)))
-	return "address:" + hex.EncodeToString(hash.Sum(nil)[:16])
+	hash.Write([]byte(kind + "\x00" + value))
+	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
 // Limits returns the limits in force, in the order of the table.

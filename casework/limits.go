@@ -25,6 +25,8 @@ const (
 	LimitLinkAnswers   LimitClass = "link_answers"
 	LimitLinkFiles     LimitClass = "link_files"
 	LimitCaseFiles     LimitClass = "case_files"
+	LimitAddressMails  LimitClass = "address_mails"
+	LimitClaimantMails LimitClass = "claimant_mails"
 )
 
 // accountUse is what an account uses of its limits. Each has a class for claimants
@@ -63,6 +65,7 @@ const (
 	ByCounterpart LimitedBy = "counterpart"
 	ByAccount     LimitedBy = "account"
 	ByCase        LimitedBy = "case"
+	ByMailAddress LimitedBy = "mail address"
 )
 
 // Limit is one row of the table of limits.
@@ -125,7 +128,11 @@ func publicLimits() []Limit {
 // accountLimits are the limits of accounts, and of the cases that they fill. Staff
 // works with many cases at a time, and programs work with staff accounts.
 func accountLimits() []Limit {
-	limits := []Limit{{Class: LimitCaseFiles, By: ByCase, Windows: []postgres.UsageWindow{{Length: CaseLife, Uses: 2_000, Bytes: 4_000 * megabyte}}, About: "all files of a case, whoever sent them"}}
+	limits := []Limit{
+		{Class: LimitCaseFiles, By: ByCase, Windows: []postgres.UsageWindow{{Length: CaseLife, Uses: 2_000, Bytes: 4_000 * megabyte}}, About: "all files of a case, whoever sent them"},
+		{Class: LimitAddressMails, By: ByMailAddress, Windows: perHourAndDay(10, 40), About: "mails to a person without an account, about all cases"},
+		{Class: LimitClaimantMails, By: ByAccount, Windows: perHourAndDay(200, 1_000), About: "mails about the cases of a claimant, except of deadlines"},
+	}
 	for _, row := range []struct {
 		use             accountUse
 		claimant, staff []postgres.UsageWindow

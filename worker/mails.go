@@ -83,6 +83,9 @@ func (n *Notices) sendMail(ctx context.Context, m notify.Mail) (outcome notify.M
 	case at.After(now):
 		return notify.MailOutcome{State: notify.MailDue, At: at}, false
 	}
+	if at = n.whenAllowed(ctx, m, now); at.After(now) {
+		return notify.MailOutcome{State: notify.MailDue, At: at}, false
+	}
 	letter := n.composeLetter(wants.Language, m)
 	outcome = notify.MailOutcome{State: notify.MailKept}
 	if n.Mails != nil {
@@ -94,6 +97,23 @@ func (n *Notices) sendMail(ctx context.Context, m notify.Mail) (outcome notify.M
 		outcome.Subject, outcome.Body = letter.Subject, letter.Body
 	}
 	return outcome, n.Mails != nil
+}
+
+// uncountedWait is how long a mail waits that could not be counted.
+const uncountedWait = time.Minute
+
+// whenAllowed counts a mail and returns when it may be sent: now, or when its quotas have
+// room again. A mail that is not sent is not counted.
+func (n *Notices) whenAllowed(ctx context.Context, m notify.Mail, now time.Time) time.Time {
+	if n.CountMail == nil || n.Mails == nil {
+		return now
+	}
+	from, err := n.CountMail(ctx, m)
+	if err != nil {
+		n.Log.WarnContext(ctx, "a mail could not be counted and waits", "mail", m.ID, "error", err)
+		return now.Add(uncountedWait)
+	}
+	return from
 }
 
 // reportMail reports an attempt: of the mail server if that is the reason, else of the mail.

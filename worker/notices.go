@@ -31,11 +31,14 @@ type NoticesConfig struct {
 	NotifyRules *notify.Rules
 	Mails       MailSender // nil: no server is configured; mails are stored instead of sent
 	Webhooks    WebhookSender
-	Site        string         // base address of the pages, for links; "" for none
-	Random      func() float64 // in [0, 1); jitter for retries
-	Now         func() time.Time
-	Log         *slog.Logger
-	Lease       time.Duration // how long claimed items are reserved; 0 means noticeLease
+	// CountMail counts a mail before it is sent. If a quota is used up, it returns when there
+	// is room again. nil: mails have no quota.
+	CountMail func(ctx context.Context, m notify.Mail) (from time.Time, err error)
+	Site      string         // base address of the pages, for links; "" for none
+	Random    func() float64 // in [0, 1); jitter for retries
+	Now       func() time.Time
+	Log       *slog.Logger
+	Lease     time.Duration // how long claimed items are reserved; 0 means noticeLease
 	// Version is the version of this build, for journal entries.
 	Version string
 	Loops   *loop.Monitor // nil: nobody watches the loops

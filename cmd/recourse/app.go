@@ -182,7 +182,7 @@ func (d *app) newNotices() (*worker.Notices, error) {
 		return nil, err
 	}
 	parts := worker.NoticesConfig{
-		Store: d.store, NotifyRules: d.notifyRules, Now: currentTime, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version, Loops: d.loops,
+		Store: d.store, NotifyRules: d.notifyRules, CountMail: d.service.CountMail, Now: currentTime, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version, Loops: d.loops,
 		Webhooks: notify.NewPoster(notify.PosterOptions{
 			Development: d.config.Profile == development, SecretBox: d.vault, Now: currentTime,
 		}),
