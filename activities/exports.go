@@ -75,7 +75,7 @@ func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult
 		return a.recordFailed(ctx, export, c, reasonBuild)
 	}
 	defer a.heartbeat(ctx)()
-	if err = a.Space.Check(0); err == nil {
+	if err = a.checkSpace(ctx, export); err == nil {
 		export, err = a.buildFiles(ctx, export, c)
 	}
 	if err == nil {
@@ -86,6 +86,20 @@ func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult
 		return a.recordFailed(ctx, export, c, reason)
 	}
 	return ExportResult{}, err
+}
+
+// checkSpace refuses to build what would use the reserve of the disk: bag and dossier
+// contain the files once each.
+func (a *Exports) checkSpace(ctx context.Context, export recovery.Export) error {
+	files, err := a.Archive.ListEvidence(ctx, export.CaseID)
+	if err != nil {
+		return err
+	}
+	var needed int64
+	for _, file := range files {
+		needed += 2 * file.Size
+	}
+	return a.Space.Check(needed)
 }
 
 // buildFiles creates both files and completes the record of the export.

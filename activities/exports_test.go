@@ -321,6 +321,25 @@ func (brokenOriginals) Open(string) (io.ReadCloser, error) {
 	return nil, errors.New("the disk is broken")
 }
 
+// TestBuildExportWithoutSpace: it is tried again, leaves no files, and is built when there
+// is room for the files twice.
+func TestBuildExportWithoutSpace(t *testing.T) {
+	t.Parallel()
+	b := newExportFixture(t)
+	b.keep(recovery.ChatScreenshot, strings.Repeat("聊天记录 ", 100))
+	export := b.request(recovery.ForCourt)
+	free := int64(3_000)
+	b.exports.Space = &blob.Space{Reserve: 1_000, Free: func(string) (int64, error) { return free, nil }}
+	if _, err := b.build(export); err == nil || !strings.Contains(err.Error(), string(recovery.CodeStorageFull)) {
+		t.Errorf("built without space: %v", err)
+	}
+	if _, err := os.Stat(b.exports.Dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("something is left: %v", err)
+	}
+	free = 1 << 40
+	b.wantState(export, recovery.ExportReady)
+}
+
 // TestBuildExportThatMayPass: a temporary failure is retried and the export stays
 // in the state building.
 func TestBuildExportThatMayPass(t *testing.T) {

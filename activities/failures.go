@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"recourse/evidence/folio"
+	"recourse/evidence/originals/blob"
 	"recourse/recovery"
 	"recourse/texts"
 )
@@ -49,6 +50,7 @@ const (
 	reasonOriginal = "original_damaged"
 	reasonJournal  = "journal_incomplete"
 	reasonBuild    = "papers_not_built"
+	reasonSpace    = "no_space"
 )
 
 // reasonText is the sentence for the requester, in Chinese.
@@ -74,6 +76,8 @@ func isPermanent(err error, attempt int32) (reason string, permanent bool) {
 		return reasonBuild, true
 	case errors.As(err, &application) && application.NonRetryable():
 		return reasonBuild, true
+	case recovery.CodeOf(blob.DiskError(err)) == recovery.CodeStorageFull:
+		return reasonSpace, attempt >= maxBuildAttempts
 	default:
 		return reasonBuild, attempt >= maxBuildAttempts
 	}

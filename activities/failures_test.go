@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.temporal.io/sdk/temporal"
@@ -74,6 +75,8 @@ func TestIsPermanent(t *testing.T) {
 	}{
 		{"may pass", plain, 1, reasonBuild, false},
 		{"did not pass", plain, maxBuildAttempts, reasonBuild, true},
+		{"no space yet", fmt.Errorf("bag: %w", syscall.ENOSPC), 1, reasonSpace, false},
+		{"no space at last", fmt.Errorf("bag: %w", recovery.Faultf(recovery.CodeStorageFull, "full")), maxBuildAttempts, reasonSpace, true},
 		{"the worker stops", fmt.Errorf("copy: %w", context.Canceled), maxBuildAttempts, "", false},
 		{"out of time", context.DeadlineExceeded, 1, "", false},
 		{"broken data", fmt.Errorf("bag: %w", folio.ErrOriginalDamaged), 1, reasonOriginal, true},
@@ -97,7 +100,7 @@ func TestReasons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reasons := []string{reasonOriginal, reasonJournal, reasonBuild}
+	reasons := []string{reasonOriginal, reasonJournal, reasonBuild, reasonSpace}
 	for _, reason := range reasons {
 		if text, found := catalog.FindText("paper.failed." + reason); !found || reasonText(reason) != text {
 			t.Errorf("%s has no text: %q", reason, text)

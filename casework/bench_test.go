@@ -86,3 +86,23 @@ func BenchmarkCorrect(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCountRequest counts the requests of one account: those that were counted in
+// advance, and with a statement for each.
+func BenchmarkCountRequest(b *testing.B) {
+	for name, settings := range map[string]string{"in-advance": "staff_requests=900000000/day", "each": "staff_requests=9/minute"} {
+		b.Run(name, func(b *testing.B) {
+			rig := casetest.New(b, limits(b, settings))
+			ahead := rig.Now()
+			for b.Loop() {
+				if name == "each" { // every request is the first of its minute
+					ahead = ahead.Add(time.Minute)
+					rig.SetClock(ahead)
+				}
+				if err := rig.AllowAccount(b.Context(), rig.Actor(recovery.RoleAgent), false); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
