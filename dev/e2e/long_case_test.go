@@ -132,6 +132,7 @@ func (c *longCase) assertEachOnce(t *testing.T) {
 // times, so actions arrive while one run of the workflow ends and the next begins; each
 // is answered once, and the last ones are as fast as the first ones of another case.
 func TestCaseOfManyActions(t *testing.T) {
+	t.Setenv("RECOURSE_LIMITS", "all=off") // no person takes thirty actions a second
 	p := newTestStack(t)
 	s := p.startRun(t, "--no-sample")
 	s.awaitOutput(t, upMessage)
