@@ -142,3 +142,19 @@ func TestRefusalNamesTime(t *testing.T) {
 		}
 	}
 }
+
+// TestLargestLease bounds what a process counts in advance by every window.
+func TestLargestLease(t *testing.T) {
+	t.Parallel()
+	for settings, want := range map[string]int64{
+		"pages=1/minute": 1, "pages=63/minute": 1, "pages=64/minute": 2, "pages=640/minute,64/day": 2, "pages=1000000/minute": maxLease, "pages=5MB/day": maxLease,
+	} {
+		table, err := ParseLimits(settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := findLimit(table, LimitPages).largestLease(); got != want {
+			t.Errorf("%s: %d, want %d", settings, got, want)
+		}
+	}
+}
