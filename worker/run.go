@@ -17,6 +17,10 @@ import (
 // may need a gigabyte of memory.
 const maxParallelBuilds = 2
 
+// maxCachedWorkflows is how many open cases a process keeps in memory between two events.
+// Each takes about 50 kB; the history of another one is read again when something happens.
+const maxCachedWorkflows = 2_000
+
 // stopTimeout is how long running activities may take after ctx is cancelled.
 // Unfinished activities are retried by another worker.
 const stopTimeout = 10 * time.Second
@@ -95,6 +99,7 @@ type workerGroup struct {
 }
 
 func newWorkerGroup(c *Connection, parts Parts) *workerGroup {
+	worker.SetStickyWorkflowCacheSize(maxCachedWorkflows)
 	w := &workerGroup{fatal: make(chan error, 2)}
 	cases := worker.New(c.Client, workflows.CasesQueue, worker.Options{
 		WorkerStopTimeout: stopTimeout, OnFatalError: w.reportFatal,

@@ -24,6 +24,8 @@ const (
 	soakClients = 8
 	// soakCases are read and written; new ones are filed, too.
 	soakCases = 20
+	// soakOpen is how many open cases there are before, so that the caches are full.
+	soakOpen = 2_500
 	// soakHostile is how many requests there are for each hostile one.
 	soakHostile = 100
 	soakSamples = 40
@@ -65,6 +67,10 @@ func measureSoak(ctx context.Context, up local.Up) ([]row, error) {
 	}
 	s, err := newSoak(ctx, up)
 	if err != nil {
+		return nil, err
+	}
+	file := func(ctx context.Context, _ int) error { _, err := s.fileCase(ctx); return err }
+	if _, err := callConcurrently(ctx, soakClients, untilCount(soakOpen), file); err != nil {
 		return nil, err
 	}
 	full, err := callConcurrently(ctx, soakClients, untilElapsed(15*time.Second), s.honest)
