@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"strings"
-	"time"
 
 	"recourse/evidence/copies"
 	"recourse/evidence/folio"
@@ -37,9 +36,6 @@ func (s *Service) deriveCopiesFor(ctx context.Context, c recovery.Case, audience
 		return nil
 	}
 	if err := s.checkExamined(ctx, c.ID); err != nil {
-		return err
-	}
-	if err := s.recordRepeated(ctx, c.ID, s.Now().Add(time.Second)); err != nil {
 		return err
 	}
 	if recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.FileMetadata) {

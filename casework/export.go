@@ -74,6 +74,9 @@ func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Cas
 	if err := s.checkSpaceForExport(ctx, c.ID); err != nil {
 		return change[recovery.Export]{}, err
 	}
+	if err := s.recordRepeated(ctx, c.ID, s.Now().Add(time.Second)); err != nil {
+		return change[recovery.Export]{}, err
+	}
 	return s.newExport(ctx, req, c, order, export), nil
 }
 

@@ -31,7 +31,7 @@ type Message struct {
 
 // textValues are the values that a text may use. They contain no personal data.
 type textValues struct {
-	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Answer, Amount, RightDay, LastDay, Count, Latest string
+	Number, Stage, Outcome, Claim, Recovered, Received, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Answer, Amount, RightDay, LastDay, Count, Latest string
 }
 
 // wording writes the texts of notices in one language.
@@ -134,7 +134,7 @@ func (w wording) newValues(n Notice) textValues {
 		Number: string(f.Number), Stage: w.translateValue("stage", string(f.Stage)), Outcome: w.translateValue("outcome", string(f.Outcome)),
 		Clock: w.translateValue("clock", string(f.Clock)), Passed: w.translateValue("clock", string(f.Passed)),
 		Answer: w.translateValue("answer", string(f.Answer)), Amount: w.formatAmount(f.Amount), Claim: w.formatAmount(f.Claim), Recovered: w.formatAmount(f.Recovered),
-		Outstanding: w.formatAmount(max(0, f.Claim-f.Recovered)), Overpaid: w.formatAmount(f.Surplus),
+		Outstanding: w.formatAmount(max(0, f.Claim-f.Recovered)), Overpaid: w.formatAmount(f.Surplus), Received: w.formatAmount(f.Recovered + f.Surplus),
 	}
 	if f.DueAt != nil {
 		v.LastDay = w.Text("mail.day", "At", f.DueAt.Add(-time.Second))

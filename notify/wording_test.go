@@ -160,7 +160,10 @@ func TestMailsReadAsTheReceiver(t *testing.T) {
 	legal := notify.Facts{Number: "R1", Stage: recovery.Legal}
 	expectParts(t, read(notify.Chinese, "link_opened", notify.ToClaimant, legal), "链接已被打开", "还不能确定")
 	expectParts(t, read(notify.English, "link_opened", notify.ToClaimant, legal), "not certain")
+	tooMuch := notify.Facts{Number: "R1", Stage: recovery.Legal, Claim: 200_000, Recovered: 200_000, Surplus: 100_000}
 	for _, template := range []string{"overpaid", "overpaid_desk"} {
+		expectParts(t, read(notify.Chinese, template, notify.ToClaimant, tooMuch), "3,000.00", "1,000.00")
+		expectParts(t, read(notify.English, template, notify.ToClaimant, tooMuch), "3,000.00", "1,000.00")
 		expectParts(t, read(notify.Chinese, template, notify.ToClaimant, legal), "真的到账", "那个账户，不要转到别的账户")
 		expectParts(t, read(notify.English, template, notify.ToClaimant, legal), "really arrived", "to the account it came from and to no other")
 	}

@@ -194,6 +194,7 @@ type CorrectionInput struct {
 	Deadlines []Deadline // current
 	Steps     []RecordedStep
 	Entry     EntryKind // kind of the corrected entry
+	TakenBack bool      // an earlier correction has taken the entry back
 	Author    EntryAuthor
 	Command   Command
 	Now       time.Time
@@ -215,7 +216,11 @@ func ComputeCorrection(in CorrectionInput, deadlines Deadliner) (CorrectedCase, 
 	if history.Position.Surplus > in.Current.Surplus && !command.Confirm {
 		return CorrectedCase{}, confirmNeeded("replacement.amount_fen", "With this value %s yuan more than the claim came back.", history.Position.Surplus)
 	}
-	if command.Action == Correct && in.needsApproval(history.Position) {
+	approved, err := in.approvedPosition(deadlines)
+	if err != nil {
+		return CorrectedCase{}, err
+	}
+	if command.Action == Correct && in.needsApproval(approved, history.Position) {
 		return in.propose(command)
 	}
 	history.Deadlines = in.withoutLostTime(history, deadlines)
@@ -238,6 +243,9 @@ func (in CorrectionInput) checkedCommand() (Command, error) {
 		}
 		command.Correction, command.Confirm = &pending.Correction, true
 		return command, err
+	}
+	if in.TakenBack && command.Correction.Replacement == nil {
+		return command, RefuseTakingBackAgain(seq)
 	}
 	if rule.OnlyTakeBack && command.Correction.Replacement != nil {
 		return command, refuseCorrection(seq, CorrectionRefusal{Reason: CanOnlyBeTakenBack}, nil)
@@ -275,12 +283,25 @@ func (in CorrectionInput) causeOf(seq int64) EntryRef {
 
 // needsApproval reports whether the correction moves more money than one person may, or
 // changes a decision that a second person has approved.
-func (in CorrectionInput) needsApproval(after Position) bool {
+func (in CorrectionInput) needsApproval(approved, after Position) bool {
 	if in.Entry == EntryDecisionProposed && after.Granted != in.Current.Granted {
 		return true
 	}
-	moved := after.Recovered - in.Current.Recovered + after.Granted - in.Current.Granted
+	moved := after.Recovered - approved.Recovered + after.Granted - approved.Granted
 	return in.Current.FourEyes > 0 && max(moved, -moved) > in.Current.FourEyes
+}
+
+// approvedPosition returns the position without the corrections of this entry that nobody
+// has approved. Many small ones together need the same approval as a large one.
+func (in CorrectionInput) approvedPosition(deadlines Deadliner) (Position, error) {
+	steps := slices.DeleteFunc(slices.Clone(in.Steps), func(s RecordedStep) bool {
+		return s.isCorrection() && s.Command.Action == Correct && !s.Command.Proposed && s.Command.Correction.Seq == in.Command.Correction.Seq
+	})
+	if len(steps) == len(in.Steps) {
+		return in.Current, nil
+	}
+	history, err := Replay(in.Start, in.FiledAt, steps, deadlines)
+	return history.Position, err
 }
 
 func (in CorrectionInput) propose(command Command) (CorrectedCase, error) {

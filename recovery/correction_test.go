@@ -340,6 +340,42 @@ func TestACorrectionAboveTheLimit(t *testing.T) {
 	}
 }
 
+// TestManySmallCorrections need the same approval as a large one.
+func TestManySmallCorrections(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t, at(recovery.Legal, alone, func(p *recovery.Position) { p.FourEyes = claim / 4 }))
+	seq := j.take(saidBy(claimantActor, back("a", claim)))
+	replaceWith := func(sum recovery.Money) recovery.EntryKind {
+		replacement := back("a", sum)
+		return j.correct(supervisorActor, seq, &replacement).Kind
+	}
+	if kind := replaceWith(claim * 4 / 5); kind != recovery.EntryCorrected {
+		t.Fatalf("the first correction is %s", kind)
+	}
+	if kind := replaceWith(claim * 3 / 5); kind != recovery.EntryCorrectionProposed || j.p.Recovered != claim*4/5 {
+		t.Errorf("the second correction is %s, recovered %s", kind, j.p.Recovered)
+	}
+	if kind := replaceWith(claim * 9 / 10); kind != recovery.EntryCorrected {
+		t.Errorf("a correction back towards the first value is %s", kind)
+	}
+}
+
+// TestTakingBackTwice is refused, also when both requests came at once.
+func TestTakingBackTwice(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t, at(recovery.PrivateContact, alone))
+	seq := j.take(saidBy(claimantActor, back("a", 100)))
+	j.correct(claimantActor, seq, nil)
+	input := recovery.CorrectionInput{
+		Start: j.start, FiledAt: moment, Current: j.p, Deadlines: j.deadline, Steps: j.steps, Entry: recovery.EntryReturnRecorded, TakenBack: true,
+		Author: recovery.EntryAuthor{Actor: claimantActor, At: j.now}, Now: j.now,
+		Command: recovery.Command{Action: recovery.Correct, Actor: claimantActor, At: &j.now, Correction: &recovery.Correction{Seq: seq}},
+	}
+	if _, err := recovery.ComputeCorrection(input, oneDay); recovery.CodeOf(err) != recovery.CodeCorrectionRefused {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestAnApprovedDecision is changed by nobody alone, whatever the difference.
 func TestAnApprovedDecision(t *testing.T) {
 	t.Parallel()

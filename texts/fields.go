@@ -36,7 +36,7 @@ func mergeRules(rules ...fieldRules) fieldRules {
 // pageFields are those of mails and pages.
 var pageFields = fieldRules{
 	"mail.": {
-		"Number", "Stage", "Outcome", "Claim", "Recovered", "Outstanding", "Overpaid", "Clock", "Due", "Days", "Passed",
+		"Number", "Stage", "Outcome", "Claim", "Recovered", "Received", "Outstanding", "Overpaid", "Clock", "Due", "Days", "Passed",
 		"Next", "Title", "Link", "Stop", "Answer", "Amount", "RightDay", "LastDay", "Count", "Latest",
 	},
 	"mail.moment": {"At", "Weekday"},

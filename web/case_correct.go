@@ -305,7 +305,7 @@ func (c *pageContext) waitingCorrections(d *caseData, failed *formAttempt) ([]wa
 }
 
 func (c *pageContext) newApprovalForms(d *caseData, seq int64, failed *formAttempt) (approve, reject *form) {
-	hidden := []option{{Label: "seq", Value: strconv.FormatInt(seq, 10)}}
+	hidden := []option{{Label: "seq", Value: strconv.FormatInt(seq, 10)}, {Label: seenVersion, Value: strconv.FormatInt(d.Version, 10)}}
 	path := func(action recovery.Action) string {
 		return "/cases/" + string(d.Number) + "/actions/" + string(action)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -204,11 +205,20 @@ func (c *pageContext) setFlash(key string) {
 // newRequest returns the request for a use case. The values are fingerprinted:
 // the same idempotency key with other values is a conflict.
 func (c *pageContext) newRequest(values url.Values) casework.Request {
-	return casework.Request{
+	request := casework.Request{
 		Actor: c.visitor.Actor, Key: values.Get("key"), Fingerprint: c.formFingerprint(values),
 		Device: "web: " + c.Request().UserAgent(), HeaderOnly: c.isHead(),
 	}
+	if version, err := strconv.ParseInt(values.Get(seenVersion), 10, 64); err == nil {
+		request.IfMatch = &version
+	}
+	return request
 }
+
+// seenVersion is the field of a form that approves what another person proposed: the
+// version of the case that the approver has seen. A proposal that was changed since is not
+// approved.
+const seenVersion = "seen_version"
 
 func (c *pageContext) formFingerprint(values url.Values) string {
 	relevant := url.Values{}

@@ -125,18 +125,31 @@ func TestLargeCorrectionWaits(t *testing.T) {
 		t.Error("a rejected correction still waits")
 	}
 	p.submitForm(p.get(correctLinks(page)[0]), "correct", change)
-	path, values := "", url.Values{}
-	forEachElement(boss.get("/desk"+home).Root, func(n *html.Node) {
+	path, seen := approvalForm(boss.get("/desk" + home))
+	p.submitForm(p.get(correctLinks(page)[0]), "correct", url.Values{"amount_fen": {"2"}, "correction_reason": {"又写错了"}}).expect(t, 200)
+	boss.post(path, seen).expect(t, 409, "案件的状态已经变化")
+	path, seen = approvalForm(boss.get("/desk"+home).expect(t, 200, "¥2.00"))
+	boss.post(path, seen).expect(t, 200, "已更正：见第")
+	if after, err := s.Case(t.Context(), s.Actor(recovery.RoleClaimant), view.ID); err != nil || after.Position.Recovered != 200 {
+		t.Errorf("%v, %v", after.Position.Recovered, err)
+	}
+}
+
+// approvalForm returns the path and the hidden values of the form that approves a
+// correction.
+func approvalForm(page pageResponse) (path string, values url.Values) {
+	values = url.Values{}
+	forEachElement(page.Root, func(n *html.Node) {
 		if n.Data == "form" && strings.HasSuffix(attribute(n, "action"), "/approve_correction") {
 			path = attribute(n, "action")
-			for _, name := range []string{"csrf", "key", "seq"} {
-				if input := findNode(n, func(i *html.Node) bool { return attribute(i, "name") == name }); input != nil {
-					values.Set(name, attribute(input, "value"))
+			forEachElement(n, func(input *html.Node) {
+				if input.Data == "input" {
+					values.Set(attribute(input, "name"), attribute(input, "value"))
 				}
-			}
+			})
 		}
 	})
-	boss.post(path, values).expect(t, 200, "已更正：见第")
+	return path, values
 }
 
 // TestTheEntryInTheWayIsLinked: a correction that a later entry prevents names that entry

@@ -113,6 +113,9 @@ func (a actionForms) hiddenFields(action recovery.Action) []option {
 	if action == recovery.AddNote && !a.visitor.IsStaff() {
 		return []option{{Label: "visibility", Value: recovery.NoteShared}}
 	}
+	if action == recovery.ApproveDecision {
+		return []option{{Label: seenVersion, Value: strconv.FormatInt(a.view.Version, 10)}}
+	}
 	if action == recovery.ShareLesson {
 		return []option{{Label: "share", Value: strconv.FormatBool(!a.view.Shared)}}
 	}
