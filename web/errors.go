@@ -30,6 +30,9 @@ func (w *Web) ErrorPage(c echo.Context, err error) {
 	}
 	pageCtx := w.contextOf(c)
 	number, kind := w.classifyError(err)
+	if c.Request().Context().Err() != nil && number >= http.StatusInternalServerError {
+		number, kind = http.StatusBadRequest, "request" // the client went away or sent too slowly
+	}
 	if kind == "limited" && strings.HasPrefix(c.Path(), returnCasePath) {
 		kind = "limited_link"
 	}
