@@ -129,7 +129,14 @@ func (r noticeRule) matchesStages(before, after recovery.Position) bool {
 
 func (r noticeRule) matchesFlags(c Change) bool {
 	return (!r.Fulfilled || c.Fulfilled) && (!r.Beyond || c.Beyond) &&
-		(!r.Overpaid || c.Next.Surplus > c.Case.Position.Surplus)
+		(!r.Overpaid || c.overpays())
+}
+
+// overpays reports whether the amount beyond the claim increased. After a correction an
+// amount that is left is news, too: it replaces the notice of the wrong one.
+func (c Change) overpays() bool {
+	before, after := c.Case.Position.Surplus, c.Next.Surplus
+	return after > before || c.Kind == recovery.EntryCorrected && after > 0 && after != before
 }
 
 func (r noticeRule) newDraft(c Change, facts Facts) NoticeDraft {

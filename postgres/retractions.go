@@ -23,6 +23,7 @@ const retractNotices = `with wrong as (
 			or $6::boolean and (n.seq = $2 or n.seq = any ($5::bigint[])
 				or n.seq > $2 and (after.value ->> 'stage' <> n.facts ->> 'stage'
 					or after.value ->> 'recovered_fen' <> n.facts ->> 'recovered_fen'
+					or after.value ->> 'surplus_fen' <> coalesce(n.facts ->> 'surplus_fen', '0')
 					or coalesce(after.value ->> 'outcome', '') <> coalesce(n.facts ->> 'outcome', '') and after.key is not null)
 				or n.seq > $2 and n.template = 'deadline_near' and not exists (select from jsonb_array_elements($7::jsonb) l
 					where l ->> 'kind' = n.facts ->> 'clock' and (l ->> 'due_at')::timestamptz = (n.facts ->> 'due_at')::timestamptz)))

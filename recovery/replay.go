@@ -105,6 +105,7 @@ type StepState struct {
 	Stage     Stage   `json:"stage"`
 	Outcome   Outcome `json:"outcome,omitempty"`
 	Recovered Money   `json:"recovered_fen"`
+	Surplus   Money   `json:"surplus_fen"`
 }
 
 func newStepResults() StepResults {
@@ -114,7 +115,7 @@ func newStepResults() StepResults {
 }
 
 func (r StepResults) addStep(seq int64, before, after Position) {
-	r.After[seq] = StepState{after.Stage, after.Outcome, after.Recovered}
+	r.After[seq] = StepState{after.Stage, after.Outcome, after.Recovered, after.Surplus}
 	if before.Received() != after.Received() {
 		r.Recovered[seq] = after.Recovered
 	}
