@@ -103,17 +103,12 @@ func (a *Cases) computeCorrection(
 	}
 	corrected, err := recovery.ComputeCorrection(recovery.CorrectionInput{
 		Start: recorded.Start, FiledAt: c.CreatedAt, Current: c.Position, Deadlines: c.Deadlines, Steps: recorded.Steps,
-		Entry: entry, TakenBack: isTakenBack(c, command.Correction.Seq), Author: author, Command: command, Now: now,
+		Entry: entry, TakenBack: c.IsTakenBack(command.Correction.Seq), Author: author, Command: command, Now: now,
 	}, deadlines)
 	if failed != nil {
 		return corrected, failed
 	}
 	return corrected, a.nameObstacle(ctx, c.ID, err)
-}
-
-// isTakenBack reports whether the last correction of an entry has taken it back.
-func isTakenBack(c recovery.Case, seq int64) bool {
-	return slices.ContainsFunc(c.Corrections, func(m recovery.CorrectionMark) bool { return m.Seq == seq && m.TakenBack })
 }
 
 // nameObstacle adds to a refusal the kind of the entry that prevents the correction.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"recourse/api"
+	"recourse/casework/casetest"
 	"recourse/recovery"
 )
 
@@ -17,7 +18,7 @@ import (
 // processes. A process that starts later refuses, too.
 func TestRequestsOfAccountAtOnce(t *testing.T) {
 	t.Parallel()
-	table := limits(t, "claimant_requests=20/minute,30/day")
+	table := casetest.Limits(t, "claimant_requests=20/minute,30/day")
 	s := newTestServer(t, api.Options{}, table)
 	noon := s.SetNoon(1)
 	servers := []*testServer{s, s.secondServer(t, table)}
@@ -51,7 +52,7 @@ func TestRequestsOfAccountAtOnce(t *testing.T) {
 // TestChangesOfAccount counts what may change something apart from what only reads.
 func TestChangesOfAccount(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "claimant_changes=2/minute,100/day"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "claimant_changes=2/minute,100/day"))
 	noon := s.SetNoon(1)
 	s.fileCase(t)
 	s.fileCase(t)
@@ -89,7 +90,7 @@ func TestWhatAnAccountStores(t *testing.T) {
 	} {
 		t.Run(class, func(t *testing.T) {
 			t.Parallel()
-			table := limits(t, fmt.Sprintf("%s=%d/hour,9/day", class, 2+c.used))
+			table := casetest.Limits(t, fmt.Sprintf("%s=%d/hour,9/day", class, 2+c.used))
 			s := newTestServer(t, api.Options{}, table)
 			noon := s.SetNoon(1)
 			id := s.fileCase(t).stringField("id")
@@ -127,7 +128,7 @@ func TestWhatAnAccountStores(t *testing.T) {
 // export that exists is free.
 func TestExportsOfAnAccount(t *testing.T) {
 	t.Parallel()
-	table := limits(t, "claimant_exports=2/hour,3/day")
+	table := casetest.Limits(t, "claimant_exports=2/hour,3/day")
 	s := newTestServer(t, api.Options{}, table)
 	noon := s.SetNoon(1)
 	servers := []*testServer{s, s.secondServer(t, table)}
@@ -158,7 +159,7 @@ func TestExportsOfAnAccount(t *testing.T) {
 // TestLinksOfAnAccount issues as many links as an account may.
 func TestLinksOfAnAccount(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "claimant_links=2/hour,3/day"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "claimant_links=2/hour,3/day"))
 	noon := s.SetNoon(1)
 	filed := s.fileCase(t)
 	s.issueLink(t, filed, 0, "")
@@ -176,7 +177,7 @@ func TestLinksOfAnAccount(t *testing.T) {
 // TestWhatIsRefusedUsesNothing sends cases that are refused for another reason.
 func TestWhatIsRefusedUsesNothing(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "claimant_cases=2/hour,3/day"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "claimant_cases=2/hour,3/day"))
 	file := func(number string) testResponse {
 		return s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody(number)})
 	}
@@ -194,7 +195,7 @@ func TestFilesOfACase(t *testing.T) {
 	for name, settings := range map[string]string{"number": "case_files=2/case", "bytes": "case_files=100/case,1MB/case"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newTestServer(t, api.Options{}, limits(t, settings))
+			s := newTestServer(t, api.Options{}, casetest.Limits(t, settings))
 			id := s.fileCase(t).stringField("id")
 			send := func(as recovery.Role, n int) testResponse {
 				body, media := multipartBody(t, formPart{"kind", "", "other"}, formPart{"file", "附件.txt", strings.Repeat(fmt.Sprintf("退款 %04d\n", n), 40_000)})
@@ -215,7 +216,7 @@ func TestFilesOfACase(t *testing.T) {
 // with what is stored.
 func TestAnnouncedBytesCount(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "claimant_files=100/day,2MB/day"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "claimant_files=100/day,2MB/day"))
 	id := s.fileCase(t).stringField("id")
 	s.upload(t, id, "evidence", "", formPart{"kind", "", "other"}, formPart{"file", "附件.txt", "退款"}).wantStatus(http.StatusCreated)
 	begin := func() testResponse {
@@ -233,7 +234,7 @@ func TestAnnouncedBytesCount(t *testing.T) {
 // is left of them.
 func TestRateLimitFields(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "claimant_requests=320/minute,1000/day claimant_changes=5/minute,7/day claimant_cases=3/hour link_requests=9/minute assessments=4/minute"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "claimant_requests=320/minute,1000/day claimant_changes=5/minute,7/day claimant_cases=3/hour link_requests=9/minute assessments=4/minute"))
 	s.SetNoon(1)
 	want := func(a testResponse, policy, state string) {
 		t.Helper()

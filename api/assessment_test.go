@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"recourse/api"
+	"recourse/casework/casetest"
 	"recourse/playbook"
 	"recourse/recovery"
 )
@@ -210,7 +211,7 @@ func TestForecastUsesClosedCases(t *testing.T) {
 // budget is measured by make bench.
 func TestAssessmentLatency(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "all=off"))
 	took := s.measureParallel(t, 100, http.MethodPost, "/api/v1/assessments", fullFacts)
 	p99 := took[len(took)*99/100]
 	t.Logf("assessments at 8 clients: p50 %s, p99 %s", took[len(took)/2], p99)

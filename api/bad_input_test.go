@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"recourse/api"
+	"recourse/casework/casetest"
 	"recourse/recovery"
 )
 
@@ -118,7 +119,7 @@ func bodyTargets(id string) []bodyTarget {
 // must be refused, name the field and store nothing.
 func TestInvalidFieldsAreNamed(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "all=off"))
 	filed := s.fileWithLink(t)
 	id := filed.stringField("id")
 	sent := 0
@@ -177,7 +178,7 @@ func (s *testServer) checkNothingStored(t *testing.T, id string) {
 // TestRefuseBodiesNotJSON sends bodies that cannot be parsed to every path.
 func TestRefuseBodiesNotJSON(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "all=off"))
 	id := s.fileWithLink(t).stringField("id")
 	for label, c := range map[string]struct {
 		body   string
@@ -213,7 +214,7 @@ func TestRefuseBodiesNotJSON(t *testing.T) {
 // error.
 func TestEmptyBodyNamesMissingFields(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "all=off"))
 	id := s.fileWithLink(t).stringField("id")
 	for _, target := range bodyTargets(id) {
 		for _, body := range []string{"", "{}", "null"} {
@@ -239,7 +240,7 @@ func TestEmptyBodyNamesMissingFields(t *testing.T) {
 // express.
 func TestRulesBetweenFields(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "all=off"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "all=off"))
 	filed := s.fileWithLink(t)
 	id := filed.stringField("id")
 	for _, c := range []struct{ old, replacement, field string }{

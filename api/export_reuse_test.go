@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"recourse/api"
+	"recourse/casework/casetest"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
@@ -45,7 +46,7 @@ func (s *testServer) buildExport(t testing.TB, id string) {
 // are built, when they are ready and after they were read.
 func TestSameExportIsBuiltOnce(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "claimant_exports=5/hour"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "claimant_exports=5/hour"))
 	s.SetNoon(1)
 	id := s.fileCase(t).stringField("id")
 	order := func(as recovery.Role, audience string) string {
@@ -87,7 +88,7 @@ func TestSameExportIsBuiltOnce(t *testing.T) {
 // processes.
 func TestSameExportAtOnce(t *testing.T) {
 	t.Parallel()
-	table := limits(t, "claimant_exports=off")
+	table := casetest.Limits(t, "claimant_exports=off")
 	s := newTestServer(t, api.Options{}, table)
 	s.SetNoon(1)
 	id := s.fileCase(t).stringField("id")

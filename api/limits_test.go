@@ -19,14 +19,6 @@ import (
 	"recourse/recovery"
 )
 
-// limits changes limits as RECOURSE_LIMITS does.
-func limits(t testing.TB, settings string) casetest.Option {
-	t.Helper()
-	table, err := casework.ParseLimits(settings)
-	failOnError(t, err)
-	return func(c *casework.Config) { c.Limits = table }
-}
-
 // secondServer serves another process on the same database.
 func (s *testServer) secondServer(t testing.TB, options ...casetest.Option) *testServer {
 	t.Helper()
@@ -158,7 +150,7 @@ func TestWhatUsesNothing(t *testing.T) {
 // used up: they stay used up, and another counterpart has limits of their own.
 func TestNewLinkKeepsTheCounts(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "link_answers=2/hour link_files=1/link"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "link_answers=2/hour link_files=1/link"))
 	s.SetNoon(1)
 	filed := s.fileWithLink(t)
 	sendFile := func(n int) testResponse {
@@ -191,7 +183,7 @@ func TestFilesOfALink(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newTestServer(t, api.Options{}, limits(t, c.settings))
+			s := newTestServer(t, api.Options{}, casetest.Limits(t, c.settings))
 			filed := s.fileWithLink(t)
 			send := func(n int) testResponse {
 				body, media := multipartBody(t, formPart{"kind", "", "other"},
@@ -225,7 +217,7 @@ func TestAddressesAreLimited(t *testing.T) {
 	} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			table := limits(t, "all=2/minute,3/day")
+			table := casetest.Limits(t, "all=2/minute,3/day")
 			s := newTestServer(t, api.Options{}, table)
 			s.SetNoon(1)
 			servers := []*testServer{s, s.secondServer(t, table)}

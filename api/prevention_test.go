@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"recourse/api"
+	"recourse/casework/casetest"
 	"recourse/playbook"
 	"recourse/recovery"
 )
@@ -144,7 +145,7 @@ func TestPreventionsStoreNothing(t *testing.T) {
 // reached.
 func TestAddressLimitIsSharedByEndpoints(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "assessments=1/hour"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "assessments=1/hour"))
 	s.postPrevention(t, fullSend).wantStatus(http.StatusOK)
 	refused := s.postPrevention(t, fullSend)
 	refused.problem(http.StatusTooManyRequests, "rate_limited")

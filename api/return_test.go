@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"recourse/api"
+	"recourse/casework/casetest"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -323,7 +324,7 @@ func TestLinkExpires(t *testing.T) {
 // from many addresses.
 func TestLinkRateLimitAcrossAddresses(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "link_requests=1/hour"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "link_requests=1/hour"))
 	s.fileWithLink(t)
 	for i, want := range []int{http.StatusOK, http.StatusTooManyRequests} {
 		request := s.newRequest(t, testCall{as: linkHolder, method: "GET", path: "/api/v1/return"})

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"recourse/api"
+	"recourse/casework/casetest"
 	"recourse/evidence/originals/blob"
 	"recourse/recovery"
 )
@@ -74,7 +75,7 @@ func TestDiskFillsDuringUpload(t *testing.T) {
 // TestFullDiskUsesNoQuota has the quota of exports and files after a refusal.
 func TestFullDiskUsesNoQuota(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, api.Options{}, limits(t, "claimant_files=1/day claimant_exports=1/day"))
+	s := newTestServer(t, api.Options{}, casetest.Limits(t, "claimant_files=1/day claimant_exports=1/day"))
 	var left atomic.Int64
 	s.fillDisk(&left)
 	id := s.fileCase(t).stringField("id")

@@ -92,7 +92,7 @@ func BenchmarkCorrect(b *testing.B) {
 func BenchmarkCountRequest(b *testing.B) {
 	for name, settings := range map[string]string{"in-advance": "staff_requests=900000000/day", "each": "staff_requests=9/minute"} {
 		b.Run(name, func(b *testing.B) {
-			rig := casetest.New(b, limits(b, settings))
+			rig := casetest.New(b, casetest.Limits(b, settings))
 			ahead := rig.Now()
 			for b.Loop() {
 				if name == "each" { // every request is the first of its minute

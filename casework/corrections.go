@@ -110,7 +110,7 @@ func correctionVisibility(target entryContent, said map[string]any, replacement 
 // checkCorrectionChanges refuses to take an entry back twice, and a replacement that
 // changes nothing.
 func checkCorrectionChanges(c recovery.Case, body recovery.ActionBody, said map[string]any, action recovery.Action) error {
-	isTakenBack := slices.ContainsFunc(c.Corrections, func(m recovery.CorrectionMark) bool { return m.Seq == body.Seq && m.TakenBack })
+	isTakenBack := c.IsTakenBack(body.Seq)
 	switch {
 	case body.Replacement == nil && isTakenBack:
 		return recovery.RefuseTakingBackAgain(body.Seq)

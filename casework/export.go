@@ -231,7 +231,7 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	return file, export, nil
 }
 
-// exportExpired says how to get the files again.
+// exportExpired returns the refusal of removed files, with the way to get them again.
 func exportExpired(export recovery.Export) error {
 	return recovery.Faultf(recovery.CodeExportExpired, "The files of this export were deleted: they are kept for %d days, and for one day when newer ones "+
 		"replace them. Order new ones with POST /api/v1/cases/%s/exports for the audience %s.", int(ExportLife/day), export.CaseID, export.Audience)

@@ -14,15 +14,6 @@ import (
 	"recourse/recovery"
 )
 
-func limits(t testing.TB, settings string) casetest.Option {
-	t.Helper()
-	table, err := casework.ParseLimits(settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(c *casework.Config) { c.Limits = table }
-}
-
 // secondService is another process on the same database.
 func secondService(t testing.TB, rig *casetest.Fixture, option casetest.Option) *casework.Service {
 	t.Helper()
@@ -40,7 +31,7 @@ func secondService(t testing.TB, rig *casetest.Fixture, option casetest.Option) 
 // no statement.
 func TestLeases(t *testing.T) {
 	t.Parallel()
-	table := limits(t, "claimant_requests=640/minute,900/day")
+	table := casetest.Limits(t, "claimant_requests=640/minute,900/day")
 	rig := casetest.New(t, table)
 	noon := rig.SetNoon(1)
 	services := []*casework.Service{rig.Service, secondService(t, rig, table)}
@@ -100,7 +91,7 @@ func TestLeaseIsExactForFew(t *testing.T) {
 // TestAutomaticChangesHaveNoLimit acts as the system and as the operator.
 func TestAutomaticChangesHaveNoLimit(t *testing.T) {
 	t.Parallel()
-	rig := casetest.New(t, limits(t, "all=1/day"))
+	rig := casetest.New(t, casetest.Limits(t, "all=1/day"))
 	for range 3 {
 		for _, actor := range []recovery.Actor{recovery.System, casework.Operator} {
 			if err := rig.AllowAccount(t.Context(), actor, true); err != nil {

@@ -36,7 +36,7 @@ func countMails(t *testing.T, rig *casetest.Fixture, mail func(n int) notify.Mai
 // account, in several spellings.
 func TestMailsToAnAddress(t *testing.T) {
 	t.Parallel()
-	rig := casetest.New(t, limits(t, "address_mails=4/hour,5/day claimant_cases=off"))
+	rig := casetest.New(t, casetest.Limits(t, "address_mails=4/hour,5/day claimant_cases=off"))
 	noon := rig.SetNoon(1)
 	cases := []casework.View{rig.FileCase(t), rig.FileCase(t)}
 	spellings := []string{"guest@example.test", "Guest@Example.TEST"}
@@ -64,7 +64,7 @@ func TestMailsToAnAddress(t *testing.T) {
 // Deadlines are not counted, and what one quota refuses uses nothing of the other.
 func TestMailsOfAClaimant(t *testing.T) {
 	t.Parallel()
-	rig := casetest.New(t, limits(t, "claimant_mails=3/hour address_mails=5/hour claimant_cases=off"))
+	rig := casetest.New(t, casetest.Limits(t, "claimant_mails=3/hour address_mails=5/hour claimant_cases=off"))
 	rig.SetNoon(1)
 	cases := []casework.View{rig.FileCase(t), rig.FileCase(t)}
 	staff := []recovery.UserID{rig.Actor(recovery.RoleAgent).ID, rig.Actor(recovery.RoleSupervisor).ID}

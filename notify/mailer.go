@@ -178,7 +178,7 @@ type attemptConn struct {
 	stop func() bool
 }
 
-// explain says in the note of a failed attempt that the server sent too much.
+// explain adds to the note of a failed attempt that the server sent too much.
 func (w *attemptConn) explain(a Attempt) Attempt {
 	if w.conn != nil && w.conn.exceeded.Load() {
 		a.Note = fmt.Sprintf("the server sent more than %d bytes", maxReplyBytes)

@@ -29,6 +29,11 @@ type CorrectionMark struct {
 	TakenBack bool      `json:"taken_back"` // false: replaced by another value
 }
 
+// IsTakenBack reports whether a correction has taken an entry back.
+func (c Case) IsTakenBack(seq int64) bool {
+	return slices.ContainsFunc(c.Corrections, func(m CorrectionMark) bool { return m.Seq == seq && m.TakenBack })
+}
+
 // CorrectionRule is one row of the table of entries that can be corrected.
 type CorrectionRule struct {
 	Kind   EntryKind
@@ -216,12 +221,14 @@ func ComputeCorrection(in CorrectionInput, deadlines Deadliner) (CorrectedCase, 
 	if history.Position.Surplus > in.Current.Surplus && !command.Confirm {
 		return CorrectedCase{}, confirmNeeded("replacement.amount_fen", "With this value %s yuan more than the claim came back.", history.Position.Surplus)
 	}
-	approved, err := in.approvedPosition(deadlines)
-	if err != nil {
-		return CorrectedCase{}, err
-	}
-	if command.Action == Correct && in.needsApproval(approved, history.Position) {
-		return in.propose(command)
+	if command.Action == Correct {
+		approved, err := in.approvedPosition(deadlines)
+		if err != nil {
+			return CorrectedCase{}, err
+		}
+		if in.needsApproval(approved, history.Position) {
+			return in.propose(command)
+		}
 	}
 	history.Deadlines = in.withoutLostTime(history, deadlines)
 	return CorrectedCase{Kind: EntryCorrected, Entry: in.Entry, Command: command, History: history}, nil

@@ -5,11 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/labstack/echo/v4"
-
-	"recourse/casework"
 	"recourse/recovery"
-	"recourse/web"
 )
 
 // sendFrom sends a request as a browser does that is led here by a page of a site.
@@ -31,13 +27,9 @@ func (p *browser) sendFrom(site, method, path string) pageResponse {
 func TestEveryPostRefusesOtherSites(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	e := echo.New()
-	web.New(s.Service, s.Store.SessionStore(), web.Options{
-		Log: s.Service.Log, Now: s.Now, Notices: casework.NewNotices(s.Service, s.notifyRules),
-	}).Register(e)
 	p := s.signIn(t, recovery.RoleAgent)
 	posts := 0
-	for _, route := range e.Routes() {
+	for _, route := range s.newRouter().Routes() {
 		if route.Method != http.MethodPost {
 			continue
 		}

@@ -5,23 +5,15 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/labstack/echo/v4"
-
-	"recourse/casework"
 	"recourse/recovery"
-	"recourse/web"
 )
 
 // TestEveryPageHasAHeader: every path with GET has HEAD, also one that is added later.
 func TestEveryPageHasAHeader(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	e := echo.New()
-	web.New(s.Service, s.Store.SessionStore(), web.Options{
-		Log: s.Service.Log, Now: s.Now, Notices: casework.NewNotices(s.Service, s.notifyRules),
-	}).Register(e)
 	methods := map[string]map[string]bool{}
-	for _, route := range e.Routes() {
+	for _, route := range s.newRouter().Routes() {
 		if methods[route.Path] == nil {
 			methods[route.Path] = map[string]bool{}
 		}

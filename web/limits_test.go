@@ -10,24 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
-	"recourse/casework"
 	"recourse/casework/casetest"
 	"recourse/evidence/originals/blob"
 	"recourse/recovery"
-	"recourse/web"
 )
-
-// limits changes limits as RECOURSE_LIMITS does.
-func limits(t testing.TB, settings string) casetest.Option {
-	t.Helper()
-	table, err := casework.ParseLimits(settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(c *casework.Config) { c.Limits = table }
-}
 
 // TestAnswersOnThePageAreLimited gives the eleventh answer of an hour: it is
 // refused with the time, and not stored.
@@ -59,7 +45,7 @@ func TestAnswersOnThePageAreLimited(t *testing.T) {
 // TestFilesOnThePageAreLimited sends one file more than a link may.
 func TestFilesOnThePageAreLimited(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, limits(t, "link_files=1/link"))
+	s := newSite(t, casetest.Limits(t, "link_files=1/link"))
 	view := s.FileCase(t)
 	path := issueLink(t, s, view)
 	stranger := s.newBrowser(t)
@@ -79,9 +65,8 @@ func TestFilesOnThePageAreLimited(t *testing.T) {
 // lead to the sign-in have a row in the table of limits, and refuse what exceeds it.
 func TestPublicPagesHaveLimits(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, limits(t, "all=1/hour"))
-	e := echo.New()
-	web.New(s.Service, s.Store.SessionStore(), web.Options{Log: s.Service.Log, Now: s.Now, Notices: casework.NewNotices(s.Service, s.notifyRules)}).Register(e)
+	s := newSite(t, casetest.Limits(t, "all=1/hour"))
+	e := s.newRouter()
 	address := 0
 	send := func(method, path string) *httptest.ResponseRecorder {
 		request := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(""))

@@ -51,6 +51,15 @@ func serveSite(t testing.TB, rig *casetest.Fixture, sessions scs.Store) *testSit
 	return &testSite{Fixture: rig, URL: server.URL, notifyRules: notifyRules}
 }
 
+// newRouter returns the routes of all pages, without a server.
+func (s *testSite) newRouter() *echo.Echo {
+	e := echo.New()
+	web.New(s.Service, s.Store.SessionStore(), web.Options{
+		Log: s.Service.Log, Now: s.Now, Notices: casework.NewNotices(s.Service, s.notifyRules),
+	}).Register(e)
+	return e
+}
+
 // browser is an HTTP client with cookies.
 type browser struct {
 	t      testing.TB

@@ -112,6 +112,16 @@ type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())).UTC() }
 
+// Limits changes limits as RECOURSE_LIMITS does.
+func Limits(t testing.TB, settings string) Option {
+	t.Helper()
+	table, err := casework.ParseLimits(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c *casework.Config) { c.Limits = table }
+}
+
 // SetNoon sets the clock to noon in China some days from today, outside the quiet
 // hours. The clock continues from there.
 func (r *Fixture) SetNoon(days int) time.Time {

@@ -165,7 +165,7 @@ func prepared(t testing.TB, img image.Image) *picture.Picture {
 	if err := png.Encode(&data, img); err != nil {
 		t.Fatal(err)
 	}
-	p, err := picture.ConvertImage(data.Bytes())
+	p, err := picture.Convert(data.Bytes(), picture.Reencode)
 	if err != nil {
 		t.Fatal(err)
 	}

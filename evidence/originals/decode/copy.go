@@ -20,7 +20,7 @@ type CopyOrder struct {
 	Names textlint.Names // of the people in the case
 }
 
-// madeCopy is the result of a copy; None stands for copies.ErrNoCopy.
+// madeCopy is the result of a copy. With None it is copies.ErrNoCopy.
 type madeCopy struct {
 	copies.Copy
 

@@ -52,8 +52,8 @@ func NewLocalDecoder() *Decoder { return NewDecoder(sandbox.Local{Jobs: Jobs()})
 // childMemory is the memory of a child in bytes.
 const childMemory = 560 << 20
 
-// maxWait is how long a request waits for a place. Then the answer is 503, because whoever
-// waits longer sends the request again.
+// maxWait is how long a request waits for a place. Then the answer is 503: people who wait
+// longer send the request again.
 const maxWait = 5 * time.Second
 
 // call is a call of a job on a file. The processor time is enough for the dearest honest

@@ -78,7 +78,7 @@ func TestEveryPrefixIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for size := range data.Len() {
-		if p, err := ConvertImage(data.Bytes()[:size]); err == nil {
+		if p, err := Convert(data.Bytes()[:size], Reencode); err == nil {
 			t.Fatalf("%d of %d bytes: %+v", size, data.Len(), p)
 		}
 	}

@@ -78,12 +78,8 @@ func (u *UnusableError) Unwrap() error { return u.Cause }
 // image is to blame.
 type Reencoder func(data []byte) (*Picture, error)
 
-// ConvertImage converts an image of any supported format. Errors are always
-// *UnusableError.
-func ConvertImage(data []byte) (*Picture, error) { return Convert(data, Reencode) }
-
-// Convert is ConvertImage with another way to decode the images that must be decoded.
-// Errors that are no *UnusableError are those of reencode.
+// Convert converts an image of any supported format, with reencode for those that a PDF
+// cannot contain as they are. Errors that are no *UnusableError are those of reencode.
 func Convert(data []byte, reencode Reencoder) (*Picture, error) {
 	config, format, err := readHeader(data)
 	if err != nil {

@@ -79,7 +79,7 @@ func TestPrepare(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := picture.ConvertImage(test.data)
+			p, err := picture.Convert(test.data, picture.Reencode)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +92,7 @@ func TestPrepare(t *testing.T) {
 
 func TestPrepareWebP(t *testing.T) {
 	t.Parallel()
-	p, err := picture.ConvertImage(webpLossless)
+	p, err := picture.Convert(webpLossless, picture.Reencode)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestReencodingIsExact(t *testing.T) {
 	img := image.NewNRGBA(bounds)
 	pattern(img)
 	img.Set(3, 4, color.NRGBA{0, 0, 0, 0})
-	p, err := picture.ConvertImage(pngOf(t, img))
+	p, err := picture.Convert(pngOf(t, img), picture.Reencode)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestEXIF(t *testing.T) {
 			order, mark = binary.LittleEndian, "II"
 		}
 		data := withSegment(withSegment(plain, []byte("\xff\xfe\x00\x08secret")), exif(order, mark, turn))
-		p, err := picture.ConvertImage(append(data, "trailing bytes"...))
+		p, err := picture.Convert(append(data, "trailing bytes"...), picture.Reencode)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,11 +197,11 @@ func TestStrangeEXIF(t *testing.T) {
 	for size := 4; size < len(whole); size++ {
 		segment := append([]byte{}, whole[:size]...)
 		binary.BigEndian.PutUint16(segment[2:], uint16(size-2))
-		if _, err := picture.ConvertImage(withSegment(plain, segment)); err != nil {
+		if _, err := picture.Convert(withSegment(plain, segment), picture.Reencode); err != nil {
 			t.Fatalf("%d bytes: %v", size, err)
 		}
 	}
-	if p, err := picture.ConvertImage(withSegment(plain, exif(binary.BigEndian, "MM", 9))); err != nil || p.Orientation != 1 {
+	if p, err := picture.Convert(withSegment(plain, exif(binary.BigEndian, "MM", 9)), picture.Reencode); err != nil || p.Orientation != 1 {
 		t.Errorf("orientation 9: %+v %v", p, err)
 	}
 }
@@ -240,7 +240,7 @@ func TestUnfit(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := picture.ConvertImage(test.data)
+			p, err := picture.Convert(test.data, picture.Reencode)
 			var unfit *picture.UnusableError
 			if p != nil || !errors.As(err, &unfit) || unfit.Reason != test.reason || unfit.Error() == "" {
 				t.Errorf("got %v, %v, want %s", p, err, test.reason)
@@ -260,12 +260,12 @@ func TestRowsMustDecompress(t *testing.T) {
 	for name, rows := range map[string][]byte{"garbage": []byte("garbage"), "too few": pack(t, 100), "too many": pack(t, 320)} {
 		data := append(bomb(10, 10), chunk("IDAT", rows)...)
 		data = append(data, chunk("IEND", nil)...)
-		if _, err := picture.ConvertImage(data); err == nil {
+		if _, err := picture.Convert(data, picture.Reencode); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
 	data := append(bomb(10, 10), chunk("IDAT", pack(t, 310))...)
-	if _, err := picture.ConvertImage(append(data, chunk("IEND", nil)...)); err != nil {
+	if _, err := picture.Convert(append(data, chunk("IEND", nil)...), picture.Reencode); err != nil {
 		t.Errorf("whole: %v", err)
 	}
 }
@@ -288,7 +288,7 @@ func FuzzPrepare(f *testing.F) {
 	f.Add(encoded(f, func(w io.Writer) error { return gif.Encode(w, img, nil) }))
 	f.Add(webpLossless)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := picture.ConvertImage(data)
+		p, err := picture.Convert(data, picture.Reencode)
 		var unfit *picture.UnusableError
 		switch {
 		case err != nil && !errors.As(err, &unfit):
