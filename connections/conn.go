@@ -71,15 +71,16 @@ func (c *conn) noteArrival() {
 	}
 }
 
-// waitedBy returns how long the connection has waited for its client at now; 0 if it
-// does not.
-func (c *conn) waitedBy(now time.Time) time.Duration {
+// waitingAt returns how long the connection has waited for its client at now; 0 if it
+// does not. A transfer is moving until it has used half its patience.
+func (c *conn) waitingAt(now time.Time) waiting {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if !c.since.IsZero() {
-		return max(1, now.Sub(c.since))
+		return waiting{time: max(1, now.Sub(c.since))}
 	}
-	return max(c.reading.usedBy(now), c.writing.usedBy(now))
+	used := max(c.reading.usedBy(now), c.writing.usedBy(now))
+	return waiting{time: used, moving: used < c.table.options.Patience/2}
 }
 
 // hasUnread reports whether the client has sent data that the server did not get to read

@@ -212,3 +212,29 @@ func (s *testServer) accept(t *testing.T) net.Conn {
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
+
+// TestTransferSurvivesBurst: many new connections of an address do not end its transfers
+// that wait for a slow client.
+func TestTransferSurvivesBurst(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, connections.Options{Limits: limits(100, 8), Patience: 2 * waitLimit}).start(t)
+	upload, download := s.dial(t), s.dialNarrow(t, 16<<10)
+	upload.send("POST /read", "x", "Content-Length: 4")
+	s.awaitBegun(t)
+	download.send("GET /large", "")
+	s.awaitBegun(t)
+	s.awaitWaiting(t, 2)
+	for range 40 {
+		s.dial(t)
+	}
+	s.awaitCounts(t, func(c connections.Counts) bool { return c.Replaced+c.Refused >= 34 })
+	if _, err := io.WriteString(upload, "yzw"); err != nil {
+		t.Fatal(err)
+	}
+	if _, body := upload.readResponse(); body != "4 bytes" {
+		t.Errorf("the upload: %q", body)
+	}
+	if n, err := io.CopyN(io.Discard, download.reader, 512<<10); err != nil { // far more than was on its way
+		t.Errorf("the download ended after %d bytes: %v", n, err)
+	}
+}

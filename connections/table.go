@@ -1,6 +1,7 @@
 package connections
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -61,7 +62,7 @@ func (t *Table) Counts() Counts {
 	counts := Counts{Open: len(t.open), Replaced: t.replaced, Refused: t.refused, Slow: t.slow.Load()}
 	now := time.Now()
 	for c := range t.open {
-		if c.waitedBy(now) > 0 {
+		if c.waitingAt(now).time > 0 {
 			counts.Waiting++
 		}
 	}
@@ -179,22 +180,45 @@ func makesRoomFrom(limit int) int { return limit - limit/4 }
 
 // longestWaiting returns the connection that waits for its client, of the address with
 // the most connections, and of these the one that has waited longest; nil if none waits.
+// A transfer that moves goes only when all others of the address move, too: a burst of
+// new connections would end slow but honest ones.
 func (t *Table) longestWaiting(accept func(*conn) bool) *conn {
 	now := time.Now()
 	var found *conn
-	var most int
-	var longest time.Duration
+	var most waiting
 	for c := range t.open {
 		if !accept(c) {
 			continue
 		}
-		share, waited := t.shareOf(c), c.waitedBy(now)
-		better := waited > 0 && (found == nil || share > most || share == most && waited > longest)
+		w := c.waitingAt(now)
+		w.share = t.shareOf(c)
+		better := w.time > 0 && (found == nil || w.compare(most) > 0)
 		if better && (c.isWriting() || !c.hasUnread()) {
-			found, most, longest = c, share, waited
+			found, most = c, w
 		}
 	}
 	return found
+}
+
+// waiting is how much a connection waits for its client.
+type waiting struct {
+	share  int // of the connections of its address
+	moving bool
+	time   time.Duration
+}
+
+// compare is positive if w makes room before other.
+func (w waiting) compare(other waiting) int {
+	switch {
+	case w.share != other.share:
+		return cmp.Compare(w.share, other.share)
+	case w.moving != other.moving && w.moving:
+		return -1
+	case w.moving != other.moving:
+		return 1
+	default:
+		return cmp.Compare(w.time, other.time)
+	}
 }
 
 // shareOf returns the number of connections of c's address. A proxy counts as one.
