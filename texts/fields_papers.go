@@ -21,6 +21,7 @@ var paperFields = fieldRules{
 	"paper.text.yuan":                {"money"},
 	"paper.text.bill_rows":           {"count", "total"},
 	"paper.text.timeline_intro":      {"count"},
+	"paper.text.timeline_continued":  {"no"},
 	"paper.text.exhibit_digest":      {"sha256", "entries"},
 	"paper.text.received":            {"time"},
 	"paper.text.exhibit_in_brackets": {"no"},

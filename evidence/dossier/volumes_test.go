@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"recourse/evidence/dossier"
+	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
@@ -27,6 +28,25 @@ func TestVolumes(t *testing.T) {
 	for i := range 80 {
 		c.exhibit(recovery.OtherEvidence, "image/png", strconv.Itoa(i), "", asPNG(t, image.NewGray(image.Rect(0, 0, 30+i, 40))))
 	}
+	checkVolumes(t, c, limit, 4)
+}
+
+// TestVolumesOfLongTimeline: a timeline of long notes is divided, too.
+func TestVolumesOfLongTimeline(t *testing.T) {
+	t.Parallel()
+	c := walked(t, recovery.ForCourt)
+	for range 60 {
+		c.add(journal.Draft{
+			Kind: recovery.EntryNoteAdded, Facts: map[string]any{"visibility": "shared"}, Actor: recovery.Actor{Role: recovery.RoleAgent},
+			Personal: map[string]string{"text": strings.Repeat("核对付款记录。", 600)},
+		})
+	}
+	checkVolumes(t, c, 70, 3)
+}
+
+// checkVolumes builds a dossier of at least least volumes of at most limit pages.
+func checkVolumes(t *testing.T, c *caseOf, limit, least int) {
+	t.Helper()
 	var out bytes.Buffer
 	report, err := dossier.Build(&out, c.seal(), dossier.Options{Fonts: mustFonts(t), Fingerprint: fingerprint, VolumePages: limit})
 	if err != nil {
@@ -34,7 +54,7 @@ func TestVolumes(t *testing.T) {
 	}
 	pages := textPages(t, out.Bytes())
 	lines := volumeLine.FindAllStringSubmatch(solid(strings.Join(pages, "\n")), -1)
-	if len(lines) < 4 {
+	if len(lines) < least {
 		t.Fatalf("%d volumes are listed for %d pages", len(lines), report.Pages)
 	}
 	next := 1
