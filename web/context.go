@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -72,14 +73,27 @@ func (c *pageContext) isHead() bool { return c.Request().Method == http.MethodHe
 func (w *Web) handlePost(e *echo.Echo, path string, h handler) {
 	addPost(e, path, w.withSession(func(c *pageContext) error {
 		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
-		if err := c.Request().ParseForm(); err != nil {
-			return recovery.Faultf(recovery.CodeTooLarge, "The form is malformed or larger than %d bytes. Load the page again and resubmit it.", maxForm)
+		if err := c.parseForm(); err != nil {
+			return err
 		}
 		if err := c.checkCSRF(c.Request().PostForm.Get("csrf")); err != nil {
 			return err
 		}
 		return h(c)
 	}))
+}
+
+// parseForm reads the form of a request whose size is limited. Errors: CodeTooLarge,
+// CodeInvalid.
+func (c *pageContext) parseForm() error {
+	err := c.Request().ParseForm()
+	if tooLarge, is := errors.AsType[*http.MaxBytesError](err); is {
+		return recovery.Faultf(recovery.CodeTooLarge, "The form is larger than %d bytes. Load the page again and send less.", tooLarge.Limit)
+	}
+	if err != nil {
+		return recovery.Faultf(recovery.CodeInvalid, "The form is incomplete or malformed. Load the page again and resubmit it.")
+	}
+	return nil
 }
 
 // handleUpload adds a page that accepts a file. Its handler streams the body

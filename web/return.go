@@ -158,8 +158,8 @@ func (c *linkContext) linkRequest(values url.Values) casework.Request {
 
 // answerReturn records a counterpart's answer.
 func (w *Web) answerReturn(c *linkContext) error {
-	if err := c.Request().ParseForm(); err != nil {
-		return recovery.Faultf(recovery.CodeTooLarge, "The form cannot be read: it is malformed or too large.")
+	if err := c.parseForm(); err != nil {
+		return err
 	}
 	values := removeEmptyInstalments(c.Request().PostForm)
 	view, err := w.service.OpenCounterpartView(c.Request().Context(), c.linkRequest(nil), c.link)

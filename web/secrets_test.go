@@ -125,3 +125,25 @@ func TestSealedByAnotherKey(t *testing.T) {
 		t.Errorf("%d", page.Status)
 	}
 }
+
+// TestUnreadableForms: a form that is too large and one that is malformed are two faults.
+func TestUnreadableForms(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for name, test := range map[string]struct {
+		body string
+		want int
+	}{
+		"malformed": {"csrf=%zz", http.StatusUnprocessableEntity},
+		"too large": {"csrf=" + strings.Repeat("x", 2<<20), http.StatusRequestEntityTooLarge},
+	} {
+		response, err := s.newBrowser(t).client.Post(s.URL+"/sign-in", "application/x-www-form-urlencoded", strings.NewReader(test.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != test.want {
+			t.Errorf("%s: %d", name, response.StatusCode)
+		}
+	}
+}
