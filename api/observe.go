@@ -16,6 +16,7 @@ import (
 
 	"recourse/connections"
 	"recourse/loop"
+	"recourse/recovery"
 )
 
 // metrics are the values served by /metrics.
@@ -180,8 +181,8 @@ func (a *API) callRecovering(next echo.HandlerFunc, c echo.Context) (err error) 
 // path are not logged, because they may contain personal data.
 func (a *API) logFailure(c echo.Context, status int, err error) {
 	log := a.options.Log.ErrorContext
-	if c.Request().Context().Err() != nil {
-		log = a.options.Log.InfoContext // the client disconnected
+	if c.Request().Context().Err() != nil || recovery.IsRefusal(err) {
+		log = a.options.Log.InfoContext // the client disconnected, or has to wait
 	}
 	log(c.Request().Context(), "a request failed", "method", c.Request().Method, "route", c.Path(),
 		"status", status, "request", requestID(c), "error", err)

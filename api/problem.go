@@ -62,7 +62,10 @@ func (a *API) sendProblem(err error, c echo.Context) {
 // retryAfter returns the seconds until a refused request will be accepted.
 func (a *API) retryAfter(err error) string {
 	fault, found := findFault(err)
-	if !found || fault.RetryAt == nil {
+	switch {
+	case found && fault.RetryAt == nil && fault.Code == recovery.CodeRateLimited:
+		return "60" // it depends on when the client closes what it has open
+	case !found || fault.RetryAt == nil:
 		return "1"
 	}
 	return strconv.Itoa(max(1, int(math.Ceil(fault.RetryAt.Sub(a.service.Now()).Seconds()))))

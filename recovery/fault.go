@@ -137,6 +137,13 @@ func (f *Fault) Error() string {
 // Unwrap returns the cause, for errors.Is and errors.As.
 func (f *Fault) Unwrap() error { return f.Cause }
 
+// IsRefusal reports whether an error is a Fault that nothing else caused, such as a full
+// queue. Logs treat it as no failure.
+func IsRefusal(err error) bool {
+	fault, found := errors.AsType[*Fault](err)
+	return found && fault.Cause == nil && fault.Code != CodeInternal
+}
+
 // CodeOf returns the code of the Fault in the chain of err, or CodeInternal.
 func CodeOf(err error) Code {
 	var fault *Fault

@@ -36,7 +36,7 @@ func (w *Web) ErrorPage(c echo.Context, err error) {
 	if kind == "limited" && strings.HasPrefix(c.Path(), returnCasePath) {
 		kind = "limited_link"
 	}
-	if number >= http.StatusInternalServerError {
+	if number >= http.StatusInternalServerError && !recovery.IsRefusal(err) {
 		w.log.ErrorContext(c.Request().Context(), "a page failed", "path", c.Path(), "status", number, "error", err)
 	}
 	back, label := pageCtx.backLink()

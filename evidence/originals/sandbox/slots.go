@@ -70,8 +70,6 @@ func takePlace(ctx context.Context, places chan struct{}) error {
 	case places <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return &recovery.Fault{
-			Code: recovery.CodeUnavailable, Detail: "Too many files are being read. Please try again in a few seconds.", Cause: ctx.Err(),
-		}
+		return recovery.Faultf(recovery.CodeUnavailable, "Too many files are being read. Please try again in a few seconds.")
 	}
 }
