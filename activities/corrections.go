@@ -103,7 +103,7 @@ func (a *Cases) computeCorrection(
 	}
 	corrected, err := recovery.ComputeCorrection(recovery.CorrectionInput{
 		Start: recorded.Start, FiledAt: c.CreatedAt, Current: c.Position, Deadlines: c.Deadlines, Steps: recorded.Steps,
-		Entry: entry, TakenBack: c.IsTakenBack(command.Correction.Seq), Author: author, Command: command, Now: now,
+		Entry: entry, TakenBack: c.IsTakenBack(command.Correction.Seq), Last: c.LastCorrection(command.Correction.Seq), Author: author, Command: command, Now: now,
 	}, deadlines)
 	if failed != nil {
 		return corrected, failed

@@ -158,6 +158,7 @@ const (
 	CorrectionReasonLaterEntry   CorrectionReason = "later_entry"
 	CorrectionReasonOnlyTakeBack CorrectionReason = "only_take_back"
 	CorrectionReasonOtherAction  CorrectionReason = "other_action"
+	CorrectionReasonOutdated     CorrectionReason = "outdated"
 	CorrectionReasonPaidOut      CorrectionReason = "paid_out"
 	CorrectionReasonPermanent    CorrectionReason = "permanent"
 	CorrectionReasonTakenBack    CorrectionReason = "taken_back"

@@ -74,6 +74,9 @@ func runAction[T any](
 	}
 	command := body.Command(request.Actor, request.ID)
 	command.ExpectedVersion = req.IfMatch
+	if command.Correction != nil {
+		command.Correction.After = c.LastCorrection(command.Correction.Seq)
+	}
 	if err := s.addRefund(c, body, &command); err != nil {
 		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
 	}

@@ -12,6 +12,7 @@ import (
 type Correction struct {
 	Seq         int64    `json:"seq"`                   // of the corrected entry
 	Replacement *Command `json:"replacement,omitempty"` // nil takes the entry back
+	After       int64    `json:"after,omitempty"`       // the entry that had corrected it when this was decided; 0 for none
 }
 
 // PendingCorrection waits for the approval of a second person, because it moves more
@@ -32,6 +33,16 @@ type CorrectionMark struct {
 // IsTakenBack reports whether a correction has taken an entry back.
 func (c Case) IsTakenBack(seq int64) bool {
 	return slices.ContainsFunc(c.Corrections, func(m CorrectionMark) bool { return m.Seq == seq && m.TakenBack })
+}
+
+// LastCorrection returns the number of the newest entry that corrects an entry; 0 for none.
+func (c Case) LastCorrection(seq int64) int64 {
+	for _, m := range slices.Backward(c.Corrections) {
+		if m.Seq == seq {
+			return m.BySeq
+		}
+	}
+	return 0
 }
 
 // CorrectionRule is one row of the table of entries that can be corrected.
@@ -200,6 +211,7 @@ type CorrectionInput struct {
 	Steps     []RecordedStep
 	Entry     EntryKind // kind of the corrected entry
 	TakenBack bool      // an earlier correction has taken the entry back
+	Last      int64     // the newest entry that corrects it; 0 for none
 	Author    EntryAuthor
 	Command   Command
 	Now       time.Time
@@ -253,6 +265,9 @@ func (in CorrectionInput) checkedCommand() (Command, error) {
 	}
 	if in.TakenBack && command.Correction.Replacement == nil {
 		return command, RefuseTakingBackAgain(seq)
+	}
+	if in.Last != command.Correction.After {
+		return command, refuseCorrection(seq, CorrectionRefusal{Reason: OutdatedCorrection, Entry: in.Last, Kind: EntryCorrected}, nil)
 	}
 	if rule.OnlyTakeBack && command.Correction.Replacement != nil {
 		return command, refuseCorrection(seq, CorrectionRefusal{Reason: CanOnlyBeTakenBack}, nil)

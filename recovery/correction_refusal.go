@@ -20,6 +20,7 @@ const (
 	DecisionPaidOut    CorrectionReason = "paid_out"       // the platform has paid
 	CanOnlyBeTakenBack CorrectionReason = "only_take_back" // it says nothing that could be replaced
 	AlreadyTakenBack   CorrectionReason = "taken_back"
+	OutdatedCorrection CorrectionReason = "outdated" // after the person looked at it
 )
 
 // CorrectionRefusal says what prevents a correction and what to do instead.
@@ -44,6 +45,7 @@ var correctionReasons = []struct {
 	{CannotBeCorrected, "{entry} cannot be corrected: others confirmed or received what it records. Add a note if it is wrong."},
 	{DecisionPaidOut, "The decision of {entry} was carried out: the granted money has arrived. Add a note if it was wrong."},
 	{CanOnlyBeTakenBack, "{entry} can only be taken back, without a replacement."},
+	{OutdatedCorrection, "{other} has corrected {entry} in the meantime. Load the case again, and correct it if it is still wrong."},
 	{AlreadyTakenBack, "{entry} was taken back already. Send a replacement to say something in its place."},
 }
 

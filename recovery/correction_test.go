@@ -376,6 +376,44 @@ func TestTakingBackTwice(t *testing.T) {
 	}
 }
 
+// TestOutdatedCorrection: a correction that was decided before another one of the same
+// entry is refused; one that was decided after it is not.
+func TestOutdatedCorrection(t *testing.T) {
+	t.Parallel()
+	const newest = 7
+	for after, want := range map[int64]recovery.Code{0: recovery.CodeCorrectionRefused, 3: recovery.CodeCorrectionRefused, newest: ""} {
+		j := newJourney(t, at(recovery.PrivateContact, alone))
+		seq := j.take(saidBy(claimantActor, back("a", 100)))
+		right := back("a", 50)
+		_, err := recovery.ComputeCorrection(recovery.CorrectionInput{
+			Start: j.start, FiledAt: moment, Current: j.p, Deadlines: j.deadline, Steps: j.steps, Entry: recovery.EntryReturnRecorded, Last: newest,
+			Author: recovery.EntryAuthor{Actor: claimantActor, At: j.now}, Now: j.now,
+			Command: recovery.Command{
+				Action: recovery.Correct, Actor: claimantActor, At: &j.now,
+				Correction: &recovery.Correction{Seq: seq, Replacement: &right, After: after},
+			},
+		}, oneDay)
+		fault, _ := errors.AsType[*recovery.Fault](err)
+		switch {
+		case want == "" && err != nil, want != "" && recovery.CodeOf(err) != want:
+			t.Errorf("decided after %d: %v", after, err)
+		case want != "" && (fault.Correction.Reason != recovery.OutdatedCorrection || fault.Correction.Entry != newest):
+			t.Errorf("decided after %d: %+v", after, fault.Correction)
+		}
+	}
+}
+
+// TestLastCorrection is the newest one of the entry.
+func TestLastCorrection(t *testing.T) {
+	t.Parallel()
+	c := recovery.Case{Corrections: []recovery.CorrectionMark{{Seq: 2, BySeq: 4}, {Seq: 3, BySeq: 5}, {Seq: 2, BySeq: 6}}}
+	for seq, want := range map[int64]int64{1: 0, 2: 6, 3: 5} {
+		if got := c.LastCorrection(seq); got != want {
+			t.Errorf("entry %d: %d", seq, got)
+		}
+	}
+}
+
 // TestAnApprovedDecision is changed by nobody alone, whatever the difference.
 func TestAnApprovedDecision(t *testing.T) {
 	t.Parallel()

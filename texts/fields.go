@@ -104,6 +104,7 @@ var pageFields = fieldRules{
 	"correct.refused.permanent":       {"no", "title", "action"},
 	"correct.refused.paid_out":        {"no", "title", "action"},
 	"correct.refused.only_take_back":  {"no", "title", "action"},
+	"correct.refused.outdated":        {"no", "title", "action"},
 	"correct.refused.taken_back":      {"no", "title", "action"},
 	"ended.right_lasts":               {"day"},
 	"ended.right_over":                {"day"},
