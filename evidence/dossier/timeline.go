@@ -31,7 +31,7 @@ func (s *composer) writeTimeline() {
 	s.writeTimelineRows(rows)
 }
 
-// maxTimelineLength is the number of bytes of text after which the timeline goes on on a
+// maxTimelineLength is the number of bytes of text after which the timeline begins a
 // new page, where another volume can begin: about 40 pages.
 const maxTimelineLength = 200_000
 
