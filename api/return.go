@@ -1,8 +1,6 @@
 package api
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -10,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/evidence/originals/blob"
 	"recourse/recovery"
 )
 
@@ -130,9 +127,10 @@ func (a *API) AddReturnEvidence(c echo.Context, p AddReturnEvidenceParams) error
 	if err := checkKey(p.IdempotencyKey); err != nil {
 		return err
 	}
-	received, err := a.receiveUpload(c, func(ctx context.Context, body io.Reader) (*blob.Pending, error) {
-		return a.service.ReceiveCounterpartFile(ctx, linkFrom(c), valueOrZero(p.IdempotencyKey), body)
-	}, evidenceFields...)
+	if err := a.service.CheckCounterpartUpload(c.Request().Context(), linkFrom(c), valueOrZero(p.IdempotencyKey)); err != nil {
+		return err
+	}
+	received, err := a.receiveUpload(c, evidenceFields...)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -39,24 +38,23 @@ type receivedUpload struct {
 type uploadReader struct {
 	api     *API
 	context echo.Context
-	store   func(context.Context, io.Reader) (*blob.Pending, error)
 	accepts []string // names of the form fields
 	result  receivedUpload
 }
 
 // receiveCaseUpload reads an upload of an account to a case.
 func (a *API) receiveCaseUpload(c echo.Context, id ID, accepts ...string) (receivedUpload, error) {
-	return a.receiveUpload(c, func(ctx context.Context, body io.Reader) (*blob.Pending, error) {
-		return a.service.Receive(ctx, actorFrom(c), c.Request().Header.Get("Idempotency-Key"), recovery.CaseID(id), body)
-	}, accepts...)
+	key := c.Request().Header.Get("Idempotency-Key")
+	if err := a.service.CheckUpload(c.Request().Context(), actorFrom(c), key, recovery.CaseID(id)); err != nil {
+		return receivedUpload{}, err
+	}
+	return a.receiveUpload(c, accepts...)
 }
 
-// receiveUpload reads an upload; store streams its file to disk. On any error
-// the file is removed.
-func (a *API) receiveUpload(
-	c echo.Context, store func(context.Context, io.Reader) (*blob.Pending, error), accepts ...string,
-) (receivedUpload, error) {
-	r := &uploadReader{api: a, context: c, store: store, accepts: accepts, result: receivedUpload{fields: map[string]string{}}}
+// receiveUpload reads an upload that the caller has permitted. On any error the file is
+// removed.
+func (a *API) receiveUpload(c echo.Context, accepts ...string) (receivedUpload, error) {
+	r := &uploadReader{api: a, context: c, accepts: accepts, result: receivedUpload{fields: map[string]string{}}}
 	if err := r.readParts(); err != nil {
 		if r.result.file != nil {
 			r.result.file.Discard()
@@ -146,7 +144,7 @@ func (r *uploadReader) readFile(part *multipart.Part, name string) error {
 		return invalidField(fileField, "duplicate_field", "Send one file at a time.")
 	}
 	source := &errorRecorder{Reader: part}
-	file, err := r.store(r.context.Request().Context(), source)
+	file, err := r.api.service.ReceiveFile(r.context.Request().Context(), source)
 	switch {
 	case source.err != nil:
 		return partFault(fileField, source.err, r.api.service.UploadLimit())

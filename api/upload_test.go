@@ -366,3 +366,36 @@ func TestFileNamesComeBackAsTheyWere(t *testing.T) {
 			problem(http.StatusUnprocessableEntity, "invalid")
 	}
 }
+
+// TestUploadIsRefusedBeforeItsBody: nobody waits for a body that its sender may not send.
+func TestUploadIsRefusedBeforeItsBody(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	for name, test := range map[string]struct {
+		as   recovery.Role
+		path string
+		want int
+	}{
+		"a reader":        {recovery.RoleAuditor, "/api/v1/cases/" + id + "/evidence", http.StatusForbidden},
+		"an unknown case": {recovery.RoleClaimant, "/api/v1/cases/00000000-0000-4000-8000-000000000000/evidence", http.StatusNotFound},
+		"a bill":          {recovery.RoleAuditor, "/api/v1/cases/" + id + "/statements", http.StatusForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body, never := io.Pipe()
+			t.Cleanup(func() { _ = never.Close() })
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+test.path, body)
+			failOnError(t, err)
+			request.ContentLength = 1 << 20
+			request.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+			request.Header.Set("Authorization", "Bearer "+s.tokenFor(test.as))
+			response, err := s.server.Client().Do(request)
+			failOnError(t, err)
+			_ = response.Body.Close()
+			if response.StatusCode != test.want {
+				t.Error(response.Status)
+			}
+		})
+	}
+}

@@ -166,20 +166,23 @@ func onlyDangers(f recovery.Facts) map[string]bool {
 	return dangers
 }
 
-// ReceiveCounterpartFile streams a counterpart's file to the disk, as Receive does.
-// A file that the limits of the link would refuse is not read, unless it may be a
-// repetition of a request with the same key. Errors: CodeRateLimited.
+// ReceiveCounterpartFile streams a counterpart's file to the disk, if
+// CheckCounterpartUpload permits it.
 func (s *Service) ReceiveCounterpartFile(ctx context.Context, link recovery.Link, key string, body io.Reader) (*blob.Pending, error) {
-	repeated, err := s.isAnswered(ctx, CounterpartActor(link), key)
-	if err != nil {
+	if err := s.CheckCounterpartUpload(ctx, link, key); err != nil {
 		return nil, err
 	}
-	if !repeated {
-		if err := s.reserveFor(LimitLinkFiles, link)("", 0).checkRoom(ctx); err != nil {
-			return nil, err
-		}
+	return s.ReceiveFile(ctx, body)
+}
+
+// CheckCounterpartUpload refuses a file above the limits of a link before it is read,
+// unless it may be a repetition of a request with the same key. Errors: CodeRateLimited.
+func (s *Service) CheckCounterpartUpload(ctx context.Context, link recovery.Link, key string) error {
+	repeated, err := s.isAnswered(ctx, CounterpartActor(link), key)
+	if err != nil || repeated {
+		return err
 	}
-	return s.Blobs.Receive(ctx, s.Space.Guard(body), s.config.UploadLimit)
+	return s.reserveFor(LimitLinkFiles, link)("", 0).checkRoom(ctx)
 }
 
 // AddCounterpartEvidence stores a received file of a counterpart, as AddEvidence

@@ -27,25 +27,36 @@ type upload struct {
 	bill  *statement.Bill     // of a bill that was read; else nil
 }
 
-// Receive streams a file to the disk before it is examined. The caller passes
-// the result to AddEvidence or ImportStatement, or discards it. A file that the limits
-// would refuse is not read, unless it may be a repetition of a request with the same
-// key. Errors: CodeRateLimited, CodeStorageFull.
+// Receive streams a file to the disk, if CheckUpload permits it.
 func (s *Service) Receive(ctx context.Context, actor recovery.Actor, key string, id recovery.CaseID, body io.Reader) (*blob.Pending, error) {
-	if err := checkMayWrite(actor); err != nil {
+	if err := s.CheckUpload(ctx, actor, key, id); err != nil {
 		return nil, err
 	}
+	return s.ReceiveFile(ctx, body)
+}
+
+// ReceiveFile streams a file to the disk before it is examined. The caller passes the
+// result to AddEvidence or ImportStatement, or discards it. Errors: CodeTooLarge,
+// CodeStorageFull.
+func (s *Service) ReceiveFile(ctx context.Context, body io.Reader) (*blob.Pending, error) {
+	return s.Blobs.Receive(ctx, s.Space.Guard(body), s.config.UploadLimit)
+}
+
+// CheckUpload refuses a file before it is read: without the right to send it, and above
+// the limits, unless it may be a repetition of a request with the same key. Errors:
+// CodeForbidden, CodeNotFound, CodeRateLimited.
+func (s *Service) CheckUpload(ctx context.Context, actor recovery.Actor, key string, id recovery.CaseID) error {
+	if err := checkMayWrite(actor); err != nil {
+		return err
+	}
 	if _, err := s.visibleCase(ctx, actor, id); err != nil {
-		return nil, err
+		return err
 	}
 	repeated, err := s.isAnswered(ctx, actor, key)
 	if err == nil && !repeated {
 		err = s.reserveForAccount(actor, useFiles, "", 0).checkRoom(ctx)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return s.Blobs.Receive(ctx, s.Space.Guard(body), s.config.UploadLimit)
+	return err
 }
 
 // AddEvidence stores a received file: the original bytes first, then its record
