@@ -122,6 +122,11 @@ func (m *metrics) addConnections(streams *streamTable, counts func() connections
 	}
 }
 
+// NewMetricsHandler serves the metrics of a process without an API: those of its loops.
+func NewMetricsHandler(version string, loops *loop.Monitor) http.Handler {
+	return promhttp.HandlerFor(newMetrics(version, loops).registry, promhttp.HandlerOpts{})
+}
+
 // GetMetrics implements ServerInterface.
 func (a *API) GetMetrics(c echo.Context) error {
 	promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(c.Response(), c.Request())

@@ -22,17 +22,18 @@ func TestErrorsAreTranslated(t *testing.T) {
 		err  error
 		want recovery.Code
 	}{
-		"open transaction": {&pgconn.PgError{Code: "23505", ConstraintName: "open_transactions_pkey"}, recovery.CodeTransactionOpen},
-		"taken number":     {&pgconn.PgError{Code: "23505", ConstraintName: "cases_number"}, recovery.CodeConflict},
-		"other constraint": {&pgconn.PgError{Code: "23514", ConstraintName: "cases_pace_check"}, recovery.CodeInternal},
-		"shutting down":    {&pgconn.PgError{Code: "57P01"}, recovery.CodeUnavailable},
-		"no room":          {&pgconn.PgError{Code: "53300"}, recovery.CodeUnavailable},
-		"deadlock":         {&pgconn.PgError{Code: "40P01"}, recovery.CodeUnavailable},
-		"cut off":          {io.ErrUnexpectedEOF, recovery.CodeUnavailable},
-		"network":          {&net.OpError{Op: "read", Err: errors.New("reset")}, recovery.CodeUnavailable},
-		"syntax":           {&pgconn.PgError{Code: "42601", Message: "secret"}, recovery.CodeInternal},
-		"anything":         {errors.New("anything"), recovery.CodeInternal},
-		"a fault":          {recovery.Faultf(recovery.CodeForbidden, "no"), recovery.CodeForbidden},
+		"open transaction":   {&pgconn.PgError{Code: "23505", ConstraintName: "open_transactions_pkey"}, recovery.CodeTransactionOpen},
+		"taken number":       {&pgconn.PgError{Code: "23505", ConstraintName: "cases_number"}, recovery.CodeConflict},
+		"other constraint":   {&pgconn.PgError{Code: "23514", ConstraintName: "cases_pace_check"}, recovery.CodeInternal},
+		"shutting down":      {&pgconn.PgError{Code: "57P01"}, recovery.CodeUnavailable},
+		"no connection left": {&pgconn.PgError{Code: "53300"}, recovery.CodeUnavailable},
+		"a full disk":        {&pgconn.PgError{Code: "53100"}, recovery.CodeUnavailable}, // background work goes on when there is room
+		"deadlock":           {&pgconn.PgError{Code: "40P01"}, recovery.CodeUnavailable},
+		"cut off":            {io.ErrUnexpectedEOF, recovery.CodeUnavailable},
+		"network":            {&net.OpError{Op: "read", Err: errors.New("reset")}, recovery.CodeUnavailable},
+		"syntax":             {&pgconn.PgError{Code: "42601", Message: "secret"}, recovery.CodeInternal},
+		"anything":           {errors.New("anything"), recovery.CodeInternal},
+		"a fault":            {recovery.Faultf(recovery.CodeForbidden, "no"), recovery.CodeForbidden},
 	} {
 		got := postgres.Refine("test", fmt.Errorf("wrapped: %w", test.err))
 		if recovery.CodeOf(got) != test.want {

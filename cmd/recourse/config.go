@@ -31,6 +31,8 @@ const (
 type config struct {
 	DatabaseURL string `env:"DATABASE_URL"`
 	Addr        string `env:"RECOURSE_ADDR" envDefault:"127.0.0.1:8080"`
+	// MetricsAddr is where a process that serves no requests serves its metrics; "": nowhere.
+	MetricsAddr string `env:"RECOURSE_METRICS_ADDR"`
 	Data        string `env:"RECOURSE_DATA" envDefault:".recourse"`
 	Profile     string `env:"RECOURSE_PROFILE" envDefault:"production"`
 	Pace        int    `env:"RECOURSE_PACE" envDefault:"1"`

@@ -87,10 +87,14 @@ func runProcess(ctx context.Context, c config, serves, works bool) error {
 			return err
 		}
 	}
-	if serves {
-		if err := d.startServer(ctx, group); err != nil {
-			return err
-		}
+	switch {
+	case serves:
+		err = d.startServer(ctx, group)
+	case c.MetricsAddr != "":
+		err = d.startMetrics(ctx, group)
+	}
+	if err != nil {
+		return err
 	}
 	return group.Wait()
 }
@@ -98,8 +102,8 @@ func runProcess(ctx context.Context, c config, serves, works bool) error {
 // countInterval is the time between two counts of the items that are set aside.
 const countInterval = time.Minute
 
-// countSetAside counts the items that are set aside in the database for the metrics. Every
-// process does it, because only those that serve show metrics.
+// countSetAside counts the items that are set aside in the database for the metrics of
+// this process.
 func (d *app) countSetAside(ctx context.Context) error {
 	d.loops.Run(ctx, loop.Loop{Name: "count_set_aside", Interval: countInterval, Step: func(ctx context.Context) (bool, error) {
 		counts, err := d.store.CountSetAside(ctx)
@@ -138,15 +142,45 @@ func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
 			return err
 		}
 	}
-	var network net.ListenConfig
-	listener, err := network.Listen(ctx, "tcp", d.config.Addr)
+	listener, err := listen(ctx, d.config.Addr, "RECOURSE_ADDR")
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s (set RECOURSE_ADDR to use another address): %w", d.config.Addr, err)
+		return err
 	}
 	table := connections.New(bounds)
 	server := d.newHTTPServer(visitor, table, bounds.Limits) //nolint:contextcheck // errors are logged with the context of their request
+	serveUntilDone(ctx, group, server, table.Listen(listener))
+	d.log.InfoContext(ctx, "serving", "url", "http://"+d.config.Addr, "profile", d.config.Profile)
+	return nil
+}
+
+// startMetrics serves the metrics of a process that serves nothing else.
+func (d *app) startMetrics(ctx context.Context, group *errgroup.Group) error {
+	listener, err := listen(ctx, d.config.MetricsAddr, "RECOURSE_METRICS_ADDR")
+	if err != nil {
+		return err
+	}
+	routes := http.NewServeMux()
+	routes.Handle("GET /metrics", api.NewMetricsHandler(version, d.loops))
+	server := &http.Server{Handler: routes, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	serveUntilDone(ctx, group, server, listener)
+	d.log.InfoContext(ctx, "serving metrics", "url", "http://"+d.config.MetricsAddr+"/metrics")
+	return nil
+}
+
+// listen opens a port; variable names the setting of its address.
+func listen(ctx context.Context, address, variable string) (net.Listener, error) {
+	var network net.ListenConfig
+	listener, err := network.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s (set %s to use another address): %w", address, variable, err)
+	}
+	return listener, nil
+}
+
+// serveUntilDone serves until ctx ends, then gives open requests drainTime.
+func serveUntilDone(ctx context.Context, group *errgroup.Group, server *http.Server, listener net.Listener) {
 	group.Go(func() error {
-		if err := server.Serve(table.Listen(listener)); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -157,8 +191,6 @@ func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
 		defer cancel()
 		return server.Shutdown(drain)
 	})
-	d.log.InfoContext(ctx, "serving", "url", "http://"+d.config.Addr, "profile", d.config.Profile)
-	return nil
 }
 
 // newHTTPServer serves API and pages. It has no deadline for whole requests and
