@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
+	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
@@ -193,7 +194,7 @@ func (a *API) GetEvidenceContent(c echo.Context, id ID, params GetEvidenceConten
 			return download{}, err
 		}
 		return download{
-			media: record.MediaType, disposition: attachment(record.FileName), digest: record.SHA256, size: record.Size,
+			media: intake.DownloadType(record.MediaType), disposition: attachment(record.FileName), digest: record.SHA256, size: record.Size,
 			modified: record.ReceivedAt, file: newBlobFile(body, record.Size),
 		}, nil
 	})

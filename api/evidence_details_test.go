@@ -216,7 +216,7 @@ func TestFileRefusalsExplainFix(t *testing.T) {
 	id := s.fileCase(t).stringField("id")
 	entries := s.countEntries(id)
 	for content, code := range map[string]string{
-		"PK\x03\x04\x0a\x00\x00\x00": "archive", "<!DOCTYPE html>": "active_text", photoWithMetadata(t, 80) + receiptPDF: "polyglot", "MZ\x90\x00\x03\x00": "program",
+		"PK\x03\x04\x0a\x00\x00\x00": "archive", "<?php echo 1;": "active_text", photoWithMetadata(t, 80) + receiptPDF: "polyglot", "MZ\x90\x00\x03\x00": "program",
 	} {
 		p := s.upload(t, id, "evidence", "", formPart{name: "kind", content: "other"}, formPart{name: "file", file: "a.png", content: content}).
 			problem(http.StatusUnsupportedMediaType, "unsupported_media_type")

@@ -452,7 +452,7 @@ func TestRefusedEvidenceLeavesNothing(t *testing.T) {
 	}{
 		"a program":      {recovery.CodeUnsupportedMedia, []byte("\x7fELF\x02\x01\x01"), recovery.FileDescription{Kind: recovery.OtherEvidence}},
 		"a zip":          {recovery.CodeUnsupportedMedia, []byte("PK\x05\x06" + strings.Repeat("\x00", 18)), recovery.FileDescription{Kind: recovery.OtherEvidence}},
-		"html":           {recovery.CodeUnsupportedMedia, []byte("<!DOCTYPE html><script>alert(1)</script>"), recovery.FileDescription{Kind: recovery.OtherEvidence}},
+		"script":         {recovery.CodeUnsupportedMedia, []byte("#!/bin/sh\nid\n"), recovery.FileDescription{Kind: recovery.OtherEvidence}},
 		"no kind":        {recovery.CodeInvalid, png, recovery.FileDescription{}},
 		"a path":         {recovery.CodeInvalid, png, recovery.FileDescription{Kind: recovery.OtherEvidence, FileName: "../../x"}},
 		"from tomorrow":  {recovery.CodeInvalid, png, recovery.FileDescription{Kind: recovery.OtherEvidence, CapturedAt: &soon}},

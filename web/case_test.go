@@ -174,7 +174,7 @@ func TestInvalidUploads(t *testing.T) {
 		"a program": {"a.png", []byte("\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00"), 415, "不接受这种文件"},
 		"a path":    {"../../x.png", pixel(t), 422, "文件名不能含有路径"},
 		"no file":   {"", nil, 422, "请选择一个文件"},
-		"web page":  {"a.png", []byte("<!doctype html><html><body>hello</body></html>"), 415, "不接受这种文件"},
+		"drawing":   {"a.png", []byte("<svg xmlns='http://www.w3.org/2000/svg'></svg>"), 415, "不接受这种文件"},
 		"long name": {strings.Repeat("长", 300) + ".png", pixel(t), 422, ""},
 	} {
 		got := p.postFile(path, values, test.file, test.content)

@@ -24,7 +24,7 @@ func (w *Web) downloadEvidence(c *pageContext) error {
 		name = "evidence-" + strconv.FormatInt(record.Seq, 10)
 	}
 	c.setAttachment(name, record.Size)
-	return c.sendFile(record.MediaType, body)
+	return c.sendFile(intake.DownloadType(record.MediaType), body)
 }
 
 // sendFile streams a file. For a header alone, nothing of it is read.

@@ -16,9 +16,12 @@ type Finding string
 const (
 	Animation     Finding = "animation"
 	Damaged       Finding = "damaged"
+	DocExternal   Finding = "document_external" // it loads something from elsewhere
+	DocEmbedded   Finding = "document_embedded" // files of other programs are inside
 	HasLocation   Finding = "has_location"
 	NearDuplicate Finding = "near_duplicate" // of another file of the case; set by callers, who know the other files
 	NoPreview     Finding = "no_preview"
+	PageActive    Finding = "page_active"
 	PDFActive     Finding = "pdf_active"
 	PDFDamaged    Finding = "pdf_damaged"
 	PDFEncrypted  Finding = "pdf_encrypted"
@@ -34,7 +37,7 @@ const (
 
 // Findings lists every finding, sorted by code.
 var Findings = []Finding{
-	Animation, Damaged, HasLocation, NearDuplicate, NoPreview, PDFActive, PDFDamaged, PDFEncrypted, PDFSigned, PDFSignedPart,
+	Animation, Damaged, DocEmbedded, DocExternal, HasLocation, NearDuplicate, NoPreview, PageActive, PDFActive, PDFDamaged, PDFEncrypted, PDFSigned, PDFSignedPart,
 	PDFUnread, RowsMissing, RowsUnread, TooCostly, TooManyPixels, TrailingBytes,
 }
 
@@ -97,6 +100,9 @@ func (x *Examiner) detect(s source) (string, error) {
 		return "", fmt.Errorf("intake: %w", err)
 	}
 	media, refusal := detectMedia(head)
+	if refusal == "archive" && s.isDocument() { // programs write its parts in any order
+		media, refusal = mediaDOCX, ""
+	}
 	if refusal != "" {
 		return "", x.texts.Refusal(refusal)
 	}
@@ -107,6 +113,8 @@ func (x *Examiner) inspectMedia(s source, report *Report) error {
 	switch report.Media {
 	case mediaXLSX:
 		return x.checkWorkbook(s)
+	case mediaDOCX:
+		return x.checkDocument(s, report)
 	case mediaPDF:
 		report.NeedsDecoding = true
 		return x.inspectPDF(s, report)
@@ -117,6 +125,9 @@ func (x *Examiner) inspectMedia(s source, report *Report) error {
 	if _, is := imageWalkers[report.Media]; is {
 		report.NeedsDecoding = true
 		return x.inspectPicture(s, report)
+	}
+	if report.Media == mediaHTML {
+		return s.inspectPage(report)
 	}
 	if isHEIC(report.Media) {
 		report.NeedsDecoding = true

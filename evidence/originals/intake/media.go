@@ -1,10 +1,11 @@
 package intake
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
+
+	"recourse/evidence/originals/transcript"
 )
 
 // The media types with their own handling.
@@ -19,6 +20,10 @@ const (
 	mediaText = "text/plain"
 	mediaCSV  = "text/csv"
 	mediaXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	mediaDOCX = transcript.Word
+	mediaHTML = transcript.Page
+	mediaJSON = transcript.JSON
+	mediaMail = transcript.Mail
 )
 
 // acceptedMedia are the types that a case may contain. The library calls M4A
@@ -28,7 +33,21 @@ var acceptedMedia = map[string]bool{
 	mediaPNG: true, mediaJPEG: true, mediaGIF: true, mediaWebP: true, mediaHEIC: true, mediaHEIF: true, mediaPDF: true,
 	"video/mp4": true, "video/quicktime": true, "video/x-m4v": true, "video/3gpp": true,
 	"audio/amr": true, "audio/mp4": true, "audio/x-m4a": true, "audio/mpeg": true,
-	mediaText: true, mediaCSV: true, mediaXLSX: true,
+	mediaText: true, mediaCSV: true, mediaXLSX: true, mediaDOCX: true, mediaHTML: true, mediaJSON: true, transcript.Lines: true, mediaMail: true,
+}
+
+// DownloadType is the type under which an original is sent. What a browser or a mail program
+// would open as a page is sent as bytes.
+func DownloadType(media string) string {
+	if media == mediaHTML || media == mediaMail {
+		return "application/octet-stream"
+	}
+	return media
+}
+
+// textForms are types that are stored as plain text: nothing opens them by their type.
+var textForms = map[string]bool{
+	"text/xml": true, "text/vcard": true, "text/calendar": true, "text/vtt": true, "text/tab-separated-values": true, "application/x-subrip": true,
 }
 
 // refusalByMedia maps refused types to the refusal that explains what to send instead.
@@ -42,9 +61,9 @@ var refusalByMedia = map[string]string{
 	"application/x-ole-storage": "document", "text/rtf": "document", "application/vnd.ms-works": "document",
 	"application/vnd.ms-excel.sheet.macroenabled.12": "workbook_macros",
 
-	"text/html": "active_text", "image/svg+xml": "active_text", "text/javascript": "active_text", "text/x-php": "active_text",
-	"text/x-shellscript": "active_text", "text/x-python": "active_text", "text/x-perl": "active_text", "text/xml": "active_text",
-	"text/x-lua": "active_text", "text/x-tcl": "active_text", "application/xhtml+xml": "active_text", "text/x-ruby": "active_text",
+	"image/svg+xml": "active_text", "text/javascript": "active_text", "text/x-php": "active_text",
+	"text/x-shellscript": "active_text", "text/x-python": "active_text", "text/x-perl": "active_text",
+	"text/x-lua": "active_text", "text/x-tcl": "active_text", "text/x-ruby": "active_text",
 
 	"application/vnd.microsoft.portable-executable": "program", "application/x-elf": "program", "application/x-executable": "program",
 	"application/x-mach-binary": "program", "application/wasm": "program", "application/x-sharedlib": "program",
@@ -55,8 +74,7 @@ var refusalByMedia = map[string]string{
 var refusalByPrefix = []struct{ prefix, code string }{
 	{"application/vnd.openxmlformats-officedocument.", "document"}, {"application/vnd.oasis.opendocument.", "document"},
 	{"image/", "image_format"}, {"video/", "video_format"}, {"audio/", "audio_format"},
-	{"text/", "text_form"}, {"application/ogg", "audio_format"}, {"application/json", "text_form"},
-	{"application/x-ndjson", "text_form"}, {"application/x-subrip", "text_form"}, {"message/", "text_form"},
+	{"text/", "text_form"}, {"application/ogg", "audio_format"},
 }
 
 // detectMedia returns the type of a file by its first bytes, or the code of the
@@ -65,11 +83,8 @@ func detectMedia(head []byte) (media, refusal string) {
 	if isSilkVoice(head) {
 		return "", "audio_format"
 	}
-	media, _, _ = strings.Cut(mimetype.Detect(head).String(), ";")
-	media = boxedMedia(head, media)
-	if (media == mediaText || media == mediaCSV) && startsLikePage(head) {
-		return "", "active_text"
-	}
+	detected, _, _ := strings.Cut(mimetype.Detect(head).String(), ";")
+	media = textMedia(head, boxedMedia(head, detected))
 	if acceptedMedia[media] {
 		return media, ""
 	}
@@ -82,13 +97,6 @@ func detectMedia(head []byte) (media, refusal string) {
 		}
 	}
 	return "", "unknown_kind"
-}
-
-// startsLikePage finds web pages that the library detects as plain text. Browsers
-// recognize more of them than the library does.
-func startsLikePage(head []byte) bool {
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
-	return bytes.HasPrefix(text, []byte("<")) && hasWebPageMark(text[:min(len(text), 1024)])
 }
 
 // isSilkVoice detects WeChat's voice format, which only WeChat can play.

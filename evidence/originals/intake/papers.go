@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"archive/zip"
 	"bytes"
 	"fmt"
 	"regexp"
@@ -10,40 +9,6 @@ import (
 
 	"recourse/evidence/originals/intake/pdf"
 )
-
-// Limits of an unpacked workbook; package statement has the same.
-const (
-	maxUnpacked = 64 << 20
-	maxParts    = 1_000
-)
-
-// checkWorkbook checks the directory of an XLSX without unpacking it.
-func (x *Examiner) checkWorkbook(s source) error {
-	archive, err := zip.NewReader(s, s.size)
-	if err != nil {
-		return x.texts.Refusal("workbook_broken")
-	}
-	var unpacked uint64
-	sheets := 0
-	for _, part := range archive.File {
-		unpacked += min(part.UncompressedSize64, maxUnpacked+1)
-		name := strings.ToLower(part.Name)
-		if strings.HasSuffix(name, "vbaproject.bin") {
-			return x.texts.Refusal("workbook_macros")
-		}
-		if strings.HasPrefix(name, "xl/") {
-			sheets++
-		}
-	}
-	if unpacked > maxUnpacked || len(archive.File) > maxParts {
-		return x.texts.Refusal("workbook_too_large")
-	}
-	head := func(f *zip.File) bool { return f.Name == "[Content_Types].xml" }
-	if sheets == 0 || !slices.ContainsFunc(archive.File, head) {
-		return x.texts.Refusal("workbook_broken")
-	}
-	return nil
-}
 
 // inspectPDF refuses a PDF that is also something else.
 func (x *Examiner) inspectPDF(s source, report *Report) error {

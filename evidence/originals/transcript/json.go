@@ -1,0 +1,203 @@
+package transcript
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+)
+
+// Limits of JSON. Exporters nest less than ten levels and write some dozens of fields.
+const (
+	maxDepth  = 64
+	maxFields = 5_000
+)
+
+var (
+	errTooDeep = errors.New("transcript: nested too deep")
+	errFull    = errors.New("transcript: too much")
+)
+
+// jsonReader reads JSON token by token, so that a file costs no more than its lines.
+type jsonReader struct {
+	*json.Decoder
+
+	out   *builder
+	lines int // collected so far
+}
+
+// element is a value that was read: a text, or the fields and the messages of an object or
+// an array.
+type element struct {
+	text     string
+	isScalar bool
+	fields   []field
+	lines    []Line
+}
+
+// readJSON reads values one after the other, as in JSON or in lines of JSON.
+func (b *builder) readJSON(data []byte) {
+	text := b.decode(data)
+	if !b.readValues(text) {
+		b.gap(Broken)
+	}
+	if len(b.t.Lines) == 0 {
+		b.readText(text)
+	}
+}
+
+// readValues adds the messages of JSON values and reports whether the text is whole.
+func (b *builder) readValues(text string) (whole bool) {
+	r := &jsonReader{Decoder: json.NewDecoder(strings.NewReader(text)), out: b}
+	r.UseNumber()
+	for {
+		value, err := r.value(0)
+		b.addElement(value)
+		switch {
+		case errors.Is(err, io.EOF):
+			return true
+		case errors.Is(err, errTooDeep):
+			b.gap(TooDeep)
+			return true
+		case errors.Is(err, errFull):
+			b.gap(TooLarge)
+			return true
+		case err != nil:
+			return false
+		}
+	}
+}
+
+// addElement adds what no larger object has taken.
+func (b *builder) addElement(e element) {
+	if e.isScalar {
+		b.add(Line{Text: e.text})
+	}
+	for _, l := range e.asLines() {
+		b.add(l)
+	}
+}
+
+// asLines returns an object as a message, or as a plain line for each field and then the
+// messages inside.
+func (e element) asLines() []Line {
+	if l, ok := messageOf(e.fields); ok {
+		return append([]Line{l}, e.lines...)
+	}
+	var lines []Line
+	for _, f := range e.fields {
+		if f.value != "" {
+			lines = append(lines, Line{Text: f.path + ": " + f.value})
+		}
+	}
+	return append(lines, e.lines...)
+}
+
+// value reads one value. After an error the element has what was read before.
+func (r *jsonReader) value(depth int) (element, error) {
+	token, err := r.Token()
+	if err != nil {
+		return element{}, err
+	}
+	if depth > maxDepth {
+		return element{}, errTooDeep
+	}
+	switch token := token.(type) {
+	case json.Delim:
+		if token == '{' {
+			return r.object(depth)
+		}
+		return r.array(depth)
+	case string:
+		return element{text: token, isScalar: true}, nil
+	case json.Number:
+		return element{text: token.String(), isScalar: true}, nil
+	case bool:
+		return element{text: map[bool]string{true: "true", false: "false"}[token], isScalar: true}, nil
+	default:
+		return element{isScalar: true}, nil
+	}
+}
+
+func (r *jsonReader) object(depth int) (element, error) {
+	var e element
+	for r.More() {
+		name, err := r.Token()
+		if err != nil {
+			return e, err
+		}
+		key, _ := name.(string)
+		value, err := r.value(depth + 1)
+		if value.isScalar {
+			e.fields = append(e.fields, field{key, value.text})
+		}
+		for _, f := range value.fields {
+			e.fields = append(e.fields, field{joinPath(key, f.path), f.value})
+		}
+		e.lines = append(e.lines, value.lines...)
+		if err != nil {
+			return e, err
+		}
+		if len(e.fields) > maxFields {
+			return e, errFull
+		}
+	}
+	return e, r.end()
+}
+
+func joinPath(key, path string) string {
+	if path == "" {
+		return key
+	}
+	return key + "." + path
+}
+
+// end reads the end of an object or array. The end of the file before it is a fault.
+func (r *jsonReader) end() error {
+	_, err := r.Token()
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// array reads an array. Texts are joined, as in a message of several parts; objects are
+// messages, or fields of the object around.
+func (r *jsonReader) array(depth int) (element, error) {
+	var e element
+	var text strings.Builder
+	for r.More() {
+		value, err := r.value(depth + 1)
+		if value.isScalar {
+			text.WriteString(value.text)
+		}
+		r.takeElement(&e, &text, value)
+		if err != nil {
+			return e, err
+		}
+		if r.lines > MaxLines || len(e.fields) > maxFields {
+			return e, errFull
+		}
+	}
+	if text.Len() > 0 {
+		e.fields = append(e.fields, field{"", text.String()})
+	}
+	return e, r.end()
+}
+
+// takeElement adds an element of an array. The text of an object without a sender or a time
+// is a part of the text around, as a link is.
+func (r *jsonReader) takeElement(e *element, text *strings.Builder, value element) {
+	if l, ok := messageOf(value.fields); ok {
+		r.lines++
+		e.lines = append(append(e.lines, l), value.lines...)
+		return
+	}
+	for _, f := range value.fields {
+		if f.path == "text" {
+			text.WriteString(f.value)
+		}
+		e.fields = append(e.fields, f)
+	}
+	e.lines = append(e.lines, value.lines...)
+}
