@@ -126,8 +126,20 @@ func renderTransaction(c statement.Candidate) StatementTransaction {
 		Row: t.Row, At: renderTime(t.At), Kind: t.Kind, Counterpart: t.Counterpart, Goods: t.Goods, Direction: t.Direction,
 		AmountFen: int64(t.Amount), Method: t.Method, State: t.State, TransactionNo: t.TransactionNo,
 		MerchantNo: t.MerchantNo, Remark: t.Remark, Matched: c.Matched, Why: emptyIfNil(c.Why),
-		Account: t.Account, Differences: renderList(c.Differences, renderDifference),
+		Account: t.Account, Differences: renderList(c.Differences, renderDifference), Reversal: renderReversal(t.Reversal),
 	}
+}
+
+func renderReversal(r statement.Reversal) *PaymentReversal {
+	if r.Kind == statement.NotReversed {
+		return nil
+	}
+	reversal := &PaymentReversal{Kind: PaymentReversalKind(r.Kind), AmountFen: nullIfZero(int64(r.Amount)), Text: r.Text()}
+	if !r.At.IsZero() {
+		at := renderTime(r.At)
+		reversal.At = &at
+	}
+	return reversal
 }
 
 func renderRowFault(f statement.RowFault) RowFault {

@@ -74,7 +74,7 @@ func stringOrEmpty[T ~string](value *T) string {
 }
 
 // nullIfZero renders 0 as null.
-func nullIfZero(n int) *int {
+func nullIfZero[N int | int64](n N) *N {
 	if n == 0 {
 		return nil
 	}

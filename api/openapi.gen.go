@@ -523,6 +523,14 @@ const (
 	PaperOnRequestServiceAddress       PaperOnRequest = "service_address"
 )
 
+// Defines values for PaymentReversalKind.
+const (
+	PaymentReversalKindPart    PaymentReversalKind = "part"
+	PaymentReversalKindUnclear PaymentReversalKind = "unclear"
+	PaymentReversalKindUnpaid  PaymentReversalKind = "unpaid"
+	PaymentReversalKindWhole   PaymentReversalKind = "whole"
+)
+
 // Defines values for Platform.
 const (
 	PlatformAlipay Platform = "alipay"
@@ -705,8 +713,12 @@ const (
 const (
 	StatementImportFormAlipayCsv  StatementImportForm = "alipay_csv"
 	StatementImportFormAlipayXlsx StatementImportForm = "alipay_xlsx"
+	StatementImportFormQqCsv      StatementImportForm = "qq_csv"
+	StatementImportFormQqXlsx     StatementImportForm = "qq_xlsx"
 	StatementImportFormWechatCsv  StatementImportForm = "wechat_csv"
 	StatementImportFormWechatXlsx StatementImportForm = "wechat_xlsx"
+	StatementImportFormWecomCsv   StatementImportForm = "wecom_csv"
+	StatementImportFormWecomXlsx  StatementImportForm = "wecom_xlsx"
 )
 
 // Defines values for StatsFormat.
@@ -2445,6 +2457,22 @@ type Payer struct {
 	Relation *string `json:"relation,omitempty"`
 }
 
+// PaymentReversal That a payment was given back, or never made, according to the bill: from its state, a column of refunds, or rows of refunds
+type PaymentReversal struct {
+	// AmountFen What was given back, if the bill says it
+	AmountFen *int64 `json:"amount_fen"`
+
+	// At When the last part was given back, if the bill says it
+	At   *time.Time          `json:"at"`
+	Kind PaymentReversalKind `json:"kind"`
+
+	// Text The same in Chinese
+	Text string `json:"text"`
+}
+
+// PaymentReversalKind defines model for PaymentReversal.Kind.
+type PaymentReversalKind string
+
 // PendingCorrection A correction that waits for approval
 type PendingCorrection struct {
 	// By Account that proposed it and may not approve it
@@ -3062,11 +3090,14 @@ type StatementTransaction struct {
 	Goods       string       `json:"goods"`
 	Kind        string       `json:"kind"`
 
-	// Matched This is most likely the mis-sent transaction
+	// Matched This is most likely the mis-sent transaction, and its money was not given back
 	Matched    bool   `json:"matched"`
 	MerchantNo string `json:"merchant_no"`
 	Method     string `json:"method"`
 	Remark     string `json:"remark"`
+
+	// Reversal What the bill says about money that was given back; null if nothing was
+	Reversal *PaymentReversal `json:"reversal"`
 
 	// Row Line of the file, from 1
 	Row           int    `json:"row"`

@@ -68,7 +68,7 @@ func (s *Service) readPayments(ctx context.Context, actor recovery.Actor, record
 	}
 	for _, candidate := range bill.ProposeAll(claimedPayments(c)) {
 		row := candidate.Transaction
-		payments = append(payments, AdoptablePayment{candidate, AdoptableFromRow(c, bill, row), bill.Reversal(row) != ""})
+		payments = append(payments, AdoptablePayment{candidate, AdoptableFromRow(c, row), row.Reversal.Kind != statement.NotReversed})
 	}
 	return payments, nil
 }

@@ -24,7 +24,7 @@ type AdoptableFact struct {
 type shownPayment struct {
 	statement.Receipt
 	otherNumber string // of the same payment, for the merchant
-	reversed    string // in the words of the bill, if the money was given back or never paid
+	reversed    string // in Chinese, if the money was given back or never paid
 }
 
 // minuteApart is the difference up to which a time that people typed is the shown one.
@@ -104,17 +104,22 @@ func (shown shownPayment) adoptableFacts(c recovery.Case) []AdoptableFact {
 func formatSecond(at time.Time) string { return at.In(recovery.Shanghai).Format("2006-01-02 15:04:05") }
 
 // AdoptableFromRow lists what the case can adopt from a row of a bill.
-func AdoptableFromRow(c recovery.Case, bill *statement.Bill, row statement.Transaction) []AdoptableFact {
-	if row.Direction == statement.Incoming {
+func AdoptableFromRow(c recovery.Case, row statement.Transaction) []AdoptableFact {
+	if !isPayment(row) {
 		return []AdoptableFact{}
 	}
-	return showRow(bill, row).adoptableFacts(c)
+	return showRow(row).adoptableFacts(c)
 }
 
-func showRow(bill *statement.Bill, row statement.Transaction) shownPayment {
+// isPayment reports whether a row can be a payment of the case.
+func isPayment(row statement.Transaction) bool {
+	return row.Direction != statement.Incoming && !row.IsRefund()
+}
+
+func showRow(row statement.Transaction) shownPayment {
 	return shownPayment{
 		Receipt:     statement.Receipt{Amount: row.Amount, At: row.At, TransactionNo: row.TransactionNo, Payee: row.Counterpart},
-		otherNumber: row.MerchantNo, reversed: bill.Reversal(row),
+		otherNumber: row.MerchantNo, reversed: row.Reversal.Text(),
 	}
 }
 
@@ -154,10 +159,10 @@ func (s *Service) readRow(ctx context.Context, actor recovery.Actor, record reco
 	switch {
 	case i < 0:
 		return shownPayment{}, unknownDocument("row", "The bill has no payment in this line.")
-	case bill.Transactions[i].Direction == statement.Incoming:
+	case !isPayment(bill.Transactions[i]):
 		return shownPayment{}, recovery.Invalid([]recovery.FieldFault{{Field: "row", Code: "not_a_payment", Detail: "In this line money came in."}})
 	default:
-		return showRow(bill, bill.Transactions[i]), nil
+		return showRow(bill.Transactions[i]), nil
 	}
 }
 

@@ -153,11 +153,15 @@ func claimedPayments(c recovery.Case) []statement.ClaimedPayment {
 		names[i] = counterpart.Alias
 	}
 	if len(c.Sends) == 0 {
-		return []statement.ClaimedPayment{{Amount: c.Amount, SentAt: c.SentAt, TransactionNo: c.TransactionNo, Counterparts: names}}
+		return []statement.ClaimedPayment{{
+			Platform: c.Platform, Instrument: c.Instrument, Amount: c.Amount, SentAt: c.SentAt, TransactionNo: c.TransactionNo, Counterparts: names,
+		}}
 	}
 	payments := make([]statement.ClaimedPayment, len(c.Sends))
 	for i, send := range c.Sends {
-		payments[i] = statement.ClaimedPayment{Amount: send.Amount, SentAt: *send.SentAt, TransactionNo: send.TransactionNo, Counterparts: names}
+		payments[i] = statement.ClaimedPayment{
+			Platform: c.Platform, Instrument: c.Instrument, Amount: send.Amount, SentAt: *send.SentAt, TransactionNo: send.TransactionNo, Counterparts: names,
+		}
 	}
 	return payments
 }

@@ -63,9 +63,6 @@ func (c *pageContext) newBillForm(body *caseBody, failed *formAttempt) *form {
 	return &f
 }
 
-// maxBillSize is the maximum size in bytes of a bill export.
-const maxBillSize = 10 << 20
-
 func (c *pageContext) newExportForm(body *caseBody, failed *formAttempt, audiences []recovery.Audience) *form {
 	b := c.newFileFormBuilder("papers", attemptExport, failed)
 	if b.values.Get("audience") == "" {
@@ -185,7 +182,7 @@ const maxCandidates = 20
 // importBill reads a wallet's bill, stores it as evidence and shows the
 // transactions that may be the mis-sent one.
 func (w *Web) importBill(c *pageContext) error {
-	received, err := c.receiveForm(c.Param("number"), maxBillSize)
+	received, err := c.receiveForm(c.Param("number"), statement.MaxSize)
 	if err != nil {
 		return c.showFileRefusal(attemptBill, received, err)
 	}
@@ -204,7 +201,7 @@ func (w *Web) importBill(c *pageContext) error {
 	for _, candidate := range reply.Value.Candidates[:min(len(reply.Value.Candidates), maxCandidates)] {
 		row := candidate.Transaction
 		body.Candidates = append(body.Candidates, c.newBillRow(view.Number, reply.Value.ID, casework.AdoptablePayment{
-			Candidate: candidate, Facts: casework.AdoptableFromRow(view.Case, reply.Value.Bill, row), Reversed: reply.Value.Bill.Reversal(row) != "",
+			Candidate: candidate, Facts: casework.AdoptableFromRow(view.Case, row), Reversed: row.Reversal.Kind != statement.NotReversed,
 		}))
 	}
 	if reply.Value.Bill.IsIncomplete() {

@@ -92,6 +92,7 @@ func addFamilies(t *testing.T, used map[string]bool) {
 		used["start.until_"+kind] = true
 	}
 	addFamily(used, "bill.fact", statement.FieldNumber, statement.FieldAt, statement.FieldAmount, statement.FieldCounterpart)
+	addFamily(used, "fault_of.file", append(statement.Refusals(), "too_costly")...)
 	addFamily(used, "action.adopt_match.fields", "confirm")           // see newBillRow
 	addFamily(used, "action.amend_facts.fields", removeNumber, "why") // of a case with a number
 	addFamily(used, "fault_of."+removeNumber, "contradicts")

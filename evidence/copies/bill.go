@@ -76,7 +76,7 @@ var columns = []column{
 func BillRows(bill *statement.Bill, sha256Hex string, payments []statement.ClaimedPayment, mask func(string) string, seed []byte) (Rows, error) {
 	var matched []int // rows of the file
 	for _, candidate := range bill.ProposeAll(payments) {
-		if candidate.Matched {
+		if candidate.Matched || candidate.Identified {
 			matched = append(matched, candidate.Transaction.Row)
 		}
 	}

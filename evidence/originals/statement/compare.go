@@ -13,6 +13,8 @@ import (
 
 // ClaimedPayment is the payment as the claimant described it when filing the case.
 type ClaimedPayment struct {
+	Platform      recovery.Platform
+	Instrument    recovery.Instrument
 	Amount        recovery.Money
 	SentAt        time.Time
 	TransactionNo string
@@ -36,29 +38,12 @@ type Difference struct {
 	Why     string
 }
 
-// ProposeMatches is FindMatches plus the differences of each row and the name of the
-// counterpart among the reasons.
-func (b *Bill) ProposeMatches(said ClaimedPayment) []Candidate {
-	candidates := b.FindMatches(said.Amount, said.SentAt, said.TransactionNo)
-	for i := range candidates {
-		t := candidates[i].Transaction
-		candidates[i].Differences = listDifferences(paperRecord{t.Amount, t.At, t.TransactionNo, t.Counterpart}, said)
-		switch compareNames(t.Counterpart, said.Counterparts) {
-		case sameNames:
-			candidates[i].Why = append(candidates[i].Why, "交易对方一致")
-		case differentNames:
-			candidates[i].Why = append(candidates[i].Why, "交易对方写法不同")
-		case notStated:
-		}
-	}
-	return candidates
-}
-
 // paperRecord is the content of a row or a receipt; zero values are not stated.
 type paperRecord struct {
 	amount      recovery.Money
 	at          time.Time
 	number      string
+	otherNumber string // of the same payment
 	counterpart string
 }
 
@@ -74,10 +59,10 @@ func listDifferences(p paperRecord, said ClaimedPayment) []Difference {
 		add(FieldAt, formatTime(said.SentAt), formatTime(p.at), "时间相差超过 10 分钟："+describeGap(apart)+"，请核对是否同一笔，或更正填报的时间。")
 	}
 	claimed, found := recovery.NormalizeTransactionNo(said.TransactionNo), recovery.NormalizeTransactionNo(p.number)
-	if claimed != "" && found != "" && claimed != found {
+	if claimed != "" && found != "" && claimed != found && claimed != recovery.NormalizeTransactionNo(p.otherNumber) {
 		add(FieldNumber, strings.TrimSpace(said.TransactionNo), p.number, "单号不同。交易单号与商户单号、转账单号可能各有一个，请核对填报的是哪一个。")
 	}
-	if compareNames(p.counterpart, said.Counterparts) == differentNames {
+	if compareNames(p.counterpart, said.Counterparts) == different {
 		add(FieldCounterpart, strings.Join(said.Counterparts, "、"), p.counterpart, "这里写的是对方当时的昵称或实名，可能与您平时的称呼不同；如果不是同一人，请更正。")
 	}
 	return differences
@@ -96,18 +81,9 @@ func describeGap(apart time.Duration) string {
 	}
 }
 
-// nameAgreement is the result of comparing two names.
-type nameAgreement int
-
-const (
-	notStated nameAgreement = iota // one of the names is missing
-	sameNames
-	differentNames
-)
-
 // compareNames compares the name on a document with the claimant's names for
 // people. "项目群老王" and "老王" agree, and so do "王*明" and "王小明".
-func compareNames(found string, said []string) nameAgreement {
+func compareNames(found string, said []string) agreement {
 	found = normalizeName(found)
 	if found == "" || len(said) == 0 {
 		return notStated
@@ -118,10 +94,10 @@ func compareNames(found string, said []string) nameAgreement {
 			continue
 		}
 		if strings.Contains(alias, found) || strings.Contains(found, alias) || matchesMasked(found, alias) {
-			return sameNames
+			return same
 		}
 	}
-	return differentNames
+	return different
 }
 
 func normalizeName(name string) string {

@@ -152,14 +152,15 @@ func FuzzReadReceipt(f *testing.F) {
 	})
 }
 
-// Any ten megabytes are read or refused within seconds.
+// Any file of the largest size is read or refused within seconds.
 func TestLargestFiles(t *testing.T) {
 	t.Parallel()
 	full := func(unit string) string { return strings.Repeat(unit, (statement.MaxSize-1000)/len(unit)) }
 	for name, text := range map[string]string{
 		"line ends": full("\n"), "commas": full(","), "quotes": full(`"`), "commas behind a header": weChatHead + "\n" + full(","),
 		"line ends behind a header": weChatHead + "\n" + full("\n"), "quotes behind a header": weChatHead + "\n" + full("\"\n"),
-		"headers": full(weChatHead + "\n"), "short rows": weChatHead + "\n" + full("1\n"),
+		"headers": full(weChatHead + "\n"), "headers and rows": full(weChatHead + "\n" + changedRow(2, "甲") + "\n"),
+		"rows with stray quotes": weChatHead + "\n" + full(changedRow(2, `"甲`)+"\n"), "refunds of one number": weChatHead + "\n" + full(changedRow(1, "转账-退款")+"\n"+changedRow(1, "转账")+"\n"), "short rows": weChatHead + "\n" + full("1\n"),
 	} {
 		began := time.Now()
 		_, _ = statement.Parse(strings.NewReader(text), 0)
@@ -176,7 +177,7 @@ func TestTenMillionRows(t *testing.T) {
 	if _, err := statement.Parse(rows, 0); recovery.CodeOf(err) != recovery.CodeTooLarge {
 		t.Error(err)
 	}
-	if rows.left < 9_800_000 {
+	if rows.left < 9_500_000 {
 		t.Errorf("%d rows were read", 10_000_000-rows.left)
 	}
 }

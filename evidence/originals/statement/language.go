@@ -29,7 +29,7 @@ const maxForeignRows = 200
 
 // detectForeignHeader records whether a row is a header in another language.
 func (c *billReader) detectForeignHeader(cells []string) {
-	if c.hasHeader() || c.foreignHeader || c.headerRowsSeen >= maxForeignRows {
+	if c.header != nil || c.foreignHeader || c.headerRowsSeen >= maxForeignRows {
 		return
 	}
 	c.headerRowsSeen++

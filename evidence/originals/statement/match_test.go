@@ -18,6 +18,11 @@ func newPayment(no string, fen recovery.Money, after time.Duration) statement.Tr
 	return statement.Transaction{TransactionNo: no, Amount: fen, At: noon.Add(after), Direction: statement.Outgoing}
 }
 
+// claimOf is a payment at noon as the claimant describes it.
+func claimOf(amount recovery.Money, number string) statement.ClaimedPayment {
+	return statement.ClaimedPayment{Amount: amount, SentAt: noon, TransactionNo: number}
+}
+
 func summarize(candidates []statement.Candidate) []string {
 	var list []string
 	for _, c := range candidates {
@@ -59,7 +64,7 @@ func TestMatch(t *testing.T) {
 		{"nothing alike", []statement.Transaction{newPayment("a", 1, 3*time.Hour)}, "", nil},
 	} {
 		bill := statement.Bill{Transactions: test.rows}
-		got := bill.FindMatches(2000, noon, test.number)
+		got := bill.ProposeMatches(claimOf(2000, test.number))
 		if !slices.Equal(summarize(got), test.want) {
 			t.Errorf("%s: %q, want %q", test.name, summarize(got), test.want)
 		}
@@ -74,19 +79,19 @@ func TestMatch(t *testing.T) {
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	refunded := newPayment("a", 1900, 3*time.Hour)
-	refunded.State = "已全额退款"
-	got := (&statement.Bill{Transactions: []statement.Transaction{refunded}}).FindMatches(2000, noon, "a")
+	refunded.State, refunded.Reversal = "已全额退款", statement.Reversal{Kind: statement.WhollyReversed, Amount: 1900, Words: "已全额退款"}
+	got := (&statement.Bill{Transactions: []statement.Transaction{refunded}}).ProposeMatches(claimOf(2000, "a"))
 	why := strings.Join(got[0].Why, "；")
 	for _, want := range []string{"交易单号一致", "金额不同：账单为 19.00 元，填报为 20.00 元", "约 3 小时", "已全额退款"} {
 		if !strings.Contains(why, want) {
 			t.Errorf("the reasons lack %q: %s", want, why)
 		}
 	}
-	days := (&statement.Bill{Transactions: []statement.Transaction{newPayment("a", 2000, 80*time.Hour)}}).FindMatches(2000, noon, "a")
+	days := (&statement.Bill{Transactions: []statement.Transaction{newPayment("a", 2000, 80*time.Hour)}}).ProposeMatches(claimOf(2000, "a"))
 	if why := strings.Join(days[0].Why, "；"); !strings.Contains(why, "约 3 天") || !days[0].Matched {
 		t.Errorf("%+v", days)
 	}
-	twice := (&statement.Bill{Transactions: []statement.Transaction{newPayment("a", 2000, 0), newPayment("b", 2000, 0)}}).FindMatches(2000, noon, "")
+	twice := (&statement.Bill{Transactions: []statement.Transaction{newPayment("a", 2000, 0), newPayment("b", 2000, 0)}}).ProposeMatches(claimOf(2000, ""))
 	if why := strings.Join(twice[0].Why, "；"); !strings.Contains(why, "共有 2 笔同样符合") {
 		t.Errorf("%s", why)
 	}
@@ -103,7 +108,7 @@ func TestAMatchIsNeverAGuess(t *testing.T) {
 			row.Direction = rapid.SampledFrom([]string{statement.Outgoing, statement.Incoming, statement.Neutral}).Draw(t, "way")
 			return row
 		}), 0, 40).Draw(t, "rows")
-		got := (&statement.Bill{Transactions: rows}).FindMatches(2, noon, rapid.SampledFrom([]string{"", "a", "x"}).Draw(t, "number"))
+		got := (&statement.Bill{Transactions: rows}).ProposeMatches(claimOf(2, rapid.SampledFrom([]string{"", "a", "x"}).Draw(t, "number")))
 		for i, c := range got {
 			if c.Matched && (i > 0 || c.Transaction.Direction != statement.Outgoing || c.Transaction.Amount != 2) {
 				t.Fatalf("%d of %+v", i, got)

@@ -40,7 +40,7 @@ func ReadReceipt(text string) (Receipt, bool) {
 		r.TransactionNo = found[1]
 	}
 	if found := receiptAmount.FindStringSubmatch(text); found != nil {
-		if amount, readable := parseAmount(found[1]); readable {
+		if amount, readable := parseYuan(found[1]); readable {
 			r.Amount = amount
 		}
 	}
@@ -62,5 +62,5 @@ func ReadReceipt(text string) (Receipt, bool) {
 
 // CompareWith lists the differences between the receipt and the claimed payment.
 func (r Receipt) CompareWith(said ClaimedPayment) []Difference {
-	return listDifferences(paperRecord{r.Amount, r.At, r.TransactionNo, r.Payee}, said)
+	return listDifferences(paperRecord{r.Amount, r.At, r.TransactionNo, "", r.Payee}, said)
 }

@@ -32,7 +32,7 @@ var transactions = rapid.Custom(func(t *rapid.T) statement.Transaction {
 		Direction: rapid.SampledFrom([]string{statement.Outgoing, statement.Incoming, statement.Neutral}).Draw(t, "way"),
 		Amount:    recovery.Money(rapid.Int64Range(0, int64(recovery.MaxMoney)).Draw(t, "fen")),
 		Method:    words.Draw(t, "method"), State: words.Draw(t, "state"), Remark: words.Draw(t, "remark"),
-		TransactionNo: rapid.StringMatching(`[0-9]{10,32}`).Draw(t, "number"),
+		TransactionNo: rapid.StringMatching(`[1-9][0-9]{8,30}[1-9]`).Draw(t, "number"),
 		MerchantNo:    rapid.StringMatching(`[0-9A-Z]{6,20}`).Draw(t, "merchant"),
 	}
 })
@@ -139,7 +139,7 @@ func TestTheMisSendIsFound(t *testing.T) {
 			lines = append(lines, weChatRow(x))
 		}
 		remembered := rows[sent].At.Add(time.Duration(rapid.Int64Range(-600, 600).Draw(r, "off")) * time.Second)
-		got := parseBill(t, weChatBill(lines...)).FindMatches(rows[sent].Amount, remembered, "")
+		got := parseBill(t, weChatBill(lines...)).ProposeMatches(statement.ClaimedPayment{Amount: rows[sent].Amount, SentAt: remembered})
 		if len(got) == 0 || !got[0].Matched || got[0].Transaction.TransactionNo != rows[sent].TransactionNo {
 			r.Fatalf("row %d was not found: %+v", sent, got)
 		}

@@ -1,9 +1,6 @@
 package statement
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // ProposeAll proposes the rows of several payments of one mistake. A row is shown
 // once, for the payment that it agrees with best. Indistinguishable payments
@@ -59,8 +56,6 @@ func matchAlike(candidates []Candidate, payments int) {
 		candidates[i].Why = slices.DeleteFunc(candidates[i].Why, isAmbiguous)
 	}
 }
-
-func isAmbiguous(why string) bool { return strings.HasPrefix(why, ambiguous) }
 
 // CompareWithAny lists the differences between the receipt and the payment it agrees
 // with best.

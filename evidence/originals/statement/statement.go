@@ -9,22 +9,26 @@ import (
 	"recourse/recovery"
 )
 
-// Limits of a file. A year of payments in a shop's wallet is far below them.
+// Limits of a file. A bill of 100,000 rows, as a shop has in a year, is below them.
 const (
-	MaxSize = 10 << 20 // bytes of a file, unless the caller sets another limit
+	MaxSize = 24 << 20 // bytes of a file, unless the caller sets another limit
 	MaxRows = 200_000  // rows after the header
 
 	// MaxFaults is the number of unreadable rows above which a file is refused.
 	MaxFaults = 5_000
 )
 
-// The file formats of bills. Alipay exports no workbooks, but people save its bills
-// as one.
+// The file formats of bills: the wallet, and whether the file is a text or a workbook.
+// Not every wallet exports both, but people save one as the other.
 const (
 	WeChatCSV  = "wechat_csv"
 	WeChatXLSX = "wechat_xlsx"
 	AlipayCSV  = "alipay_csv"
 	AlipayXLSX = "alipay_xlsx"
+	QQCSV      = "qq_csv"
+	QQXLSX     = "qq_xlsx"
+	WeComCSV   = "wecom_csv"
+	WeComXLSX  = "wecom_xlsx"
 )
 
 // The directions as both wallets write them. "/" and an empty cell are Neutral.
@@ -50,12 +54,15 @@ type Transaction struct {
 	TransactionNo string
 	MerchantNo    string
 	Remark        string
+	Reversal      Reversal
+	RefundOf      int // row of the payment that this row gave back; 0 if it is no such refund
 }
 
 // RowFault is a row that could not be read, with the column and the reason in
 // Chinese.
 type RowFault struct {
 	Row    int
+	Code   string // kind of the fault
 	Column string
 	Why    string
 }
@@ -64,13 +71,14 @@ type RowFault struct {
 type Bill struct {
 	Platform     recovery.Platform
 	Form         string
-	Stated       int // number of rows according to the preamble; 0 when it has none
+	Stated       int // number of rows according to the bill itself; 0 when it does not say
+	Repeated     int // rows that several exports in one file have in common; read once
 	Transactions []Transaction
 	RowFaults    []RowFault
 }
 
 // IsIncomplete reports whether the bill states more rows than were read.
-func (b *Bill) IsIncomplete() bool { return b.Stated > len(b.Transactions) }
+func (b *Bill) IsIncomplete() bool { return b.Stated > len(b.Transactions)+b.Repeated }
 
 // Parse reads a bill of at most limit bytes, or MaxSize when limit is zero or less.
 // Errors: CodeTooLarge above the limits; CodeInvalid on the field "file" when the file
@@ -87,21 +95,19 @@ func Parse(r io.Reader, limit int64) (*Bill, error) {
 		return nil, recovery.Faultf(recovery.CodeTooLarge, "A bill of more than %d bytes is not accepted: export a shorter period.", limit)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, refuseFile("empty", "The file is empty. Export the bill again.")
+		return nil, refuse(refusedEmpty)
 	}
 	c := &billReader{}
-	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+	switch {
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		err = readWorkbook(data, c)
-	} else {
+	case bytes.HasPrefix(data, []byte(compoundFile)):
+		err = refuseCompoundFile(data)
+	default:
 		err = readText(data, c)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return c.buildBill()
-}
-
-// refuseFile returns the error for a file that is not a bill.
-func refuseFile(code, detail string) error {
-	return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: code, Detail: detail}})
 }

@@ -12,72 +12,105 @@ import (
 	"recourse/recovery"
 )
 
-// column is the meaning of a heading; wallets use different names for it.
-type column int
-
-const (
-	colAt column = iota + 1
-	colKind
-	colCounterpart
-	colGoods
-	colDirection
-	colAmount
-	colMethod
-	colState
-	colNumber
-	colMerchant
-	colRemark
-	colAccount
-)
-
-// columnByHeading has the names of the columns in the exports of 2015–2026.
-var columnByHeading = map[string]column{
-	"交易时间": colAt, "交易创建时间": colAt,
-	"交易类型": colKind, "交易分类": colKind, "类型": colKind,
-	"交易对方": colCounterpart, "对方账号": colAccount,
-	"商品": colGoods, "商品说明": colGoods, "商品名称": colGoods,
-	"收/支":   colDirection,
-	"金额(元)": colAmount, "金额": colAmount,
-	"支付方式": colMethod, "收/付款方式": colMethod,
-	"当前状态": colState, "交易状态": colState,
-	"交易单号": colNumber, "交易订单号": colNumber, "交易号": colNumber,
-	"商户单号": colMerchant, "商家订单号": colMerchant,
-	"备注": colRemark,
-}
-
-// requiredColumns are the columns that a row needs to prove a payment.
-var requiredColumns = []column{colAt, colDirection, colAmount, colNumber}
-
 // maxCell is the longest text of a cell in bytes; wallets write far shorter ones.
 const maxCell = 4_000
 
-// maxColumns is the number of columns that are read of a row; a wallet writes 13.
+// maxColumns is the number of columns that are read of a row; a wallet writes 16.
 const maxColumns = 100
+
+// The codes of faults of rows. A bill without a readable row is refused for that of most
+// rows.
+const (
+	faultShape     = "shape"
+	faultLong      = "long"
+	faultTime      = "time"
+	faultAmount    = "amount"
+	faultDirection = "direction"
+	faultNumber    = "number"
+	faultLost      = "number_lost"
+	faultNotRead   = "not_read"
+)
+
+// section is what lies under one header of a file; exports that were put together have
+// several.
+type section struct {
+	header *header
+	widths map[int]int // number of rows of each width
+	rows   int
+}
+
+// maxSections is the number of exports that are read from one file.
+const maxSections = 400
 
 // billReader builds a Bill from the cells of a file, row by row.
 type billReader struct {
 	bill           Bill
-	columnPlaces   map[column]int    // index of each column; nil before the header
-	columnNames    map[column]string // name of each column in the file
-	epoch          time.Time         // day zero of a workbook's serial dates; zero in a text file
-	closing        bool              // the line of dashes under the last row was read
-	foreignHeader  bool              // a header in another language was read
-	headerRowsSeen int               // rows that were searched for it
+	sections       []section // of a text, as measured before it is read
+	current        int       // section of the next row; -1 before the first header
+	header         *header   // nil before the first header
+	epoch          time.Time // day zero of a workbook's serial dates; zero in a text file
+	decimalComma   bool
+	maker          issuer // of the first list
+	own            issuer // named by the lines above the next header
+	isOtherWallet  bool   // the rows of this section are not read
+	hasStated      bool   // this export has stated its rows
+	closing        bool   // a line that ends the list was read
+	foreignHeader  bool   // a header in another language was read
+	headerRowsSeen int    // rows that were searched for it
 	rows           int
+	earlier        map[rowKey]bool // rows of earlier sections; nil in the first
+	remembered     int             // rows that are in earlier
 }
 
-// hasHeader reports whether the header was found.
-func (c *billReader) hasHeader() bool { return c.columnPlaces != nil }
+// rowKey identifies the same row in two exports of overlapping periods.
+type rowKey struct {
+	number, direction, kind string
+	at                      time.Time
+	amount                  recovery.Money
+}
+
+func keyOf(t Transaction) rowKey {
+	return rowKey{t.TransactionNo, t.Direction, t.Kind, t.At, t.Amount}
+}
+
+// measureRow counts the widths of the rows under each header.
+func (c *billReader) measureRow(_ int, cells []string) error {
+	if h := headerOf(cells); h != nil {
+		if len(c.sections) == maxSections {
+			return recovery.Faultf(recovery.CodeTooLarge, "More than %d exports in one file are not accepted. Send them one by one.", maxSections)
+		}
+		c.sections = append(c.sections, section{header: h, widths: map[int]int{}})
+		return nil
+	}
+	if last := len(c.sections) - 1; last >= 0 && c.sections[last].header.isDated(cells) {
+		c.sections[last].widths[len(cells)]++
+		c.sections[last].rows++
+	}
+	return nil
+}
+
+func (c *billReader) finishMeasuring() { c.current = -1 }
+
+// isDated reports whether a cell of the row is a date, as in every row of a bill.
+func (h *header) isDated(cells []string) bool {
+	if startsWithDate(h.cellText(cells, colAt)) {
+		return true
+	}
+	for _, cell := range cells {
+		if startsWithDate(cell) {
+			return true
+		}
+	}
+	return false
+}
 
 // readRow reads one row. It returns an error only when there are too many rows.
 func (c *billReader) readRow(number int, cells []string) error {
-	if len(cells) > maxColumns {
-		cells = cells[:maxColumns]
-	}
-	if c.readHeader(cells) || c.readPreamble(cells) || c.skipRule(cells) {
+	if h := headerOf(cells); h != nil {
+		c.startSection(number, h)
 		return nil
 	}
-	if c.closing && !startsWithDate(c.cellText(cells, colAt)) {
+	if c.readPreamble(cells) || c.skipRule(cells) || c.isOtherWallet {
 		return nil
 	}
 	c.rows++
@@ -86,12 +119,10 @@ func (c *billReader) readRow(number int, cells []string) error {
 	}
 	transaction, fault := c.parseTransaction(cells)
 	if fault != nil {
-		fault.Row = number
-		c.bill.RowFaults = append(c.bill.RowFaults, *fault)
-		if len(c.bill.RowFaults) > MaxFaults {
-			return refuseFile("too_many_faults", fmt.Sprintf(
-				"More than %d rows cannot be read: this is not a bill as the wallet exported it. Export it again and send it unopened.", MaxFaults))
-		}
+		return c.addFault(number, *fault)
+	}
+	if c.earlier[keyOf(transaction)] {
+		c.bill.Repeated++
 		return nil
 	}
 	transaction.Row = number
@@ -99,61 +130,104 @@ func (c *billReader) readRow(number int, cells []string) error {
 	return nil
 }
 
-// statedRows matches the number of rows that the preamble states.
-var statedRows = regexp.MustCompile(`^共\s*(\d{1,7})\s*笔`)
-
-// readPreamble reads a row above the header. It returns false after the header.
-func (c *billReader) readPreamble(cells []string) bool {
-	if c.hasHeader() {
-		return false
+func (c *billReader) addFault(number int, fault RowFault) error {
+	fault.Row = number
+	c.bill.RowFaults = append(c.bill.RowFaults, fault)
+	if len(c.bill.RowFaults) > MaxFaults {
+		return refuse(refusedFaults)
 	}
+	return nil
+}
+
+// startSection begins the rows under a header. Rows of a second wallet are not read,
+// because a case is about one.
+func (c *billReader) startSection(number int, h *header) {
+	if c.header != nil {
+		c.rememberRows()
+	}
+	c.header, c.closing = h, false
+	c.current++
+	maker := c.own
+	if byColumns, known := issuerOfColumns(h.all); maker == (issuer{}) && known {
+		maker = byColumns
+	}
+	if c.maker == (issuer{}) {
+		c.maker = maker
+	}
+	c.isOtherWallet = maker != (issuer{}) && maker != c.maker
+	c.own = issuer{}
+	if c.isOtherWallet {
+		c.bill.RowFaults = append(c.bill.RowFaults, RowFault{
+			Row: number, Code: faultNotRead, Why: "下面是另一个钱包的账单，没有读取：一次只导入一个钱包的账单",
+		})
+	}
+}
+
+func (c *billReader) rememberRows() {
+	if c.earlier == nil {
+		c.earlier = make(map[rowKey]bool, len(c.bill.Transactions))
+	}
+	for _, transaction := range c.bill.Transactions[c.remembered:] {
+		c.earlier[keyOf(transaction)] = true
+	}
+	c.remembered = len(c.bill.Transactions)
+}
+
+// statedRows matches the number of rows that the bill states.
+var statedRows = regexp.MustCompile(`^共[:\s]*(\d{1,7})\s*笔`)
+
+// readPreamble reads a row above a header or below a list. It returns false for the rows
+// of a list.
+func (c *billReader) readPreamble(cells []string) bool {
 	if len(cells) == 0 {
 		return true
 	}
-	c.detectForeignHeader(cells)
-	if found := statedRows.FindStringSubmatch(strings.TrimSpace(width.Narrow.String(cells[0]))); found != nil && c.bill.Stated == 0 {
-		c.bill.Stated, _ = strconv.Atoi(found[1]) // seven digits
+	first := strings.TrimSpace(cells[0])
+	if maker, found := issuerOfLine(first); found && !c.isRowOfList(cells) {
+		c.startPreamble(maker)
+		return true
 	}
-	return true
-}
-
-// readHeader treats a row as the header when it names all required columns. A file
-// joined from several exports has several headers.
-func (c *billReader) readHeader(cells []string) bool {
-	if len(cells) < len(requiredColumns) || startsWithDate(cells[0]) {
+	if c.header == nil {
+		c.detectForeignHeader(cells)
+		if maker, known := issuerOfColumns(normalizeHeadings(cells)); known && c.own == (issuer{}) {
+			c.own = maker
+		}
+	} else if !c.closing && first != "导出信息:" && first != "导出信息：" {
 		return false
 	}
-	places, heads := map[column]int{}, map[column]string{}
-	platform := recovery.Platform("")
-	for i, cell := range cells {
-		name := strings.TrimSpace(width.Narrow.String(cell))
-		meaning, known := columnByHeading[name]
-		if _, twice := places[meaning]; !known || twice {
-			continue
-		}
-		places[meaning], heads[meaning] = i, name
-		if meaning == colNumber {
-			platform = platformOf(name)
-		}
+	c.closing = c.header != nil
+	found := statedRows.FindStringSubmatch(width.Narrow.String(first))
+	if found == nil {
+		return !c.closing || !startsWithDate(c.header.cellText(cells, colAt))
 	}
-	for _, meaning := range requiredColumns {
-		if _, found := places[meaning]; !found {
-			return false
-		}
+	if count, err := strconv.Atoi(found[1]); err == nil && !c.hasStated {
+		c.bill.Stated += count
+		c.hasStated = true
 	}
-	if c.bill.Platform == "" {
-		c.bill.Platform = platform
-	}
-	c.columnPlaces, c.columnNames, c.closing = places, heads, false
 	return true
 }
 
-// platformOf detects the wallet by its name for the transaction number.
-func platformOf(number string) recovery.Platform {
-	if number == "交易单号" {
-		return recovery.WeChat
+// isRowOfList reports whether a row lies in a list and has its form, whatever its first
+// cell says.
+func (c *billReader) isRowOfList(cells []string) bool {
+	return c.header != nil && startsWithDate(c.header.cellText(cells, colAt))
+}
+
+// startPreamble begins the lines above the next header. The first line names the issuer.
+func (c *billReader) startPreamble(maker issuer) {
+	if c.own == (issuer{}) {
+		c.own = maker
+		c.hasStated = c.hasStated && c.header == nil
 	}
-	return recovery.Alipay
+	c.closing = c.header != nil
+}
+
+func normalizeHeadings(cells []string) []string {
+	names := make([]string, min(len(cells), maxColumns))
+	for i := range names {
+		names[i] = normalizeHeading(cells[i])
+	}
+	return names
 }
 
 // skipRule skips empty rows and lines of dashes. A line of dashes below a row ends
@@ -170,68 +244,92 @@ func (c *billReader) skipRule(cells []string) bool {
 	return true
 }
 
-func (c *billReader) cellText(cells []string, meaning column) string {
-	place, found := c.columnPlaces[meaning]
-	if !found || place >= len(cells) {
-		return ""
+// checkShape returns the fault of a row whose cells cannot all be under their headings.
+func (c *billReader) checkShape(cells []string) *RowFault {
+	for _, cell := range cells[:min(len(cells), maxColumns)] {
+		if len(cell) > maxCell {
+			return &RowFault{Code: faultLong, Why: "有一栏文字过长"}
+		}
 	}
-	return strings.TrimSpace(cells[place])
+	h := c.header
+	switch {
+	case c.current < len(c.sections): // of a text
+		measured := c.sections[c.current]
+		if len(cells) == h.width || h.isFormOfRows(cells, measured.widths, measured.rows) {
+			return nil
+		}
+	case len(cells) <= h.named || strings.Join(cells[h.named:], "") == "":
+		return nil // a workbook has no separators that could be missing
+	}
+	if len(cells) > h.named {
+		return &RowFault{Code: faultShape, Why: fmt.Sprintf("这一行有 %d 栏，标题只有 %d 栏：可能有一栏里的逗号没有加引号，没有读取", len(cells), h.named)}
+	}
+	return &RowFault{Code: faultShape, Why: fmt.Sprintf("这一行只有 %d 栏，标题有 %d 栏：缺了一栏，没有读取", len(cells), h.named)}
 }
 
 func (c *billReader) parseTransaction(cells []string) (Transaction, *RowFault) {
-	for _, meaning := range requiredColumns {
-		if c.columnPlaces[meaning] >= len(cells) {
-			return Transaction{}, &RowFault{Column: c.columnNames[meaning], Why: fmt.Sprintf("这一行只有 %d 栏，缺少此栏", len(cells))}
-		}
+	if fault := c.checkShape(cells); fault != nil {
+		return Transaction{}, fault
 	}
-	for _, cell := range cells {
-		if len(cell) > maxCell {
-			return Transaction{}, &RowFault{Why: "有一栏文字过长"}
-		}
+	text := func(meaning column) string { return c.header.cellText(cells, meaning) }
+	fault := func(meaning column, code, why string) (Transaction, *RowFault) {
+		return Transaction{}, &RowFault{Column: c.header.names[meaning], Code: code, Why: why}
 	}
-	fault := func(meaning column, why string) (Transaction, *RowFault) {
-		return Transaction{}, &RowFault{Column: c.columnNames[meaning], Why: why}
+	at, why := c.parseTime(text(colAt))
+	if why != "" {
+		return fault(colAt, faultTime, why)
 	}
-	at, ok := c.parseTime(c.cellText(cells, colAt))
+	amount, note, ok := c.parseAmount(text(colAmount))
 	if !ok {
-		return fault(colAt, "时间无法识别")
+		return fault(colAmount, faultAmount, "金额无法识别")
 	}
-	amount, ok := parseAmount(c.cellText(cells, colAmount))
+	direction, ok := parseDirection(text(colDirection))
 	if !ok {
-		return fault(colAmount, "金额无法识别")
+		return fault(colDirection, faultDirection, "收支方向无法识别")
 	}
-	direction, ok := parseDirection(c.cellText(cells, colDirection))
-	if !ok {
-		return fault(colDirection, "收支方向无法识别")
+	number, why := readNumber(text(colNumber))
+	if why != "" {
+		return fault(colNumber, codeOfNumber(text(colNumber)), why)
 	}
-	return Transaction{
-		At: at, Amount: amount, Direction: direction,
-		Kind: c.cellText(cells, colKind), Counterpart: c.cellText(cells, colCounterpart), Goods: c.cellText(cells, colGoods),
-		Account: cleanNumber(c.cellText(cells, colAccount)), Method: c.cellText(cells, colMethod), State: c.cellText(cells, colState), Remark: c.cellText(cells, colRemark),
-		TransactionNo: cleanNumber(c.cellText(cells, colNumber)), MerchantNo: cleanNumber(c.cellText(cells, colMerchant)),
-	}, nil
+	merchant := cleanNumber(text(colMerchant))
+	if isLost(merchant) {
+		return fault(colMerchant, faultLost, lostWhy(merchant))
+	}
+	t := Transaction{
+		At: at, Amount: amount, Direction: direction, TransactionNo: number, MerchantNo: merchant,
+		Kind: text(colKind), Counterpart: text(colCounterpart), Goods: text(colGoods), Account: cleanNumber(text(colAccount)),
+		Method: text(colMethod), State: firstNonEmpty(text(colState), text(colFunds)), Remark: text(colRemark),
+	}
+	refunded, _, _ := c.parseAmount(text(colRefunded))
+	t.Reversal = ownReversal(t, note, text(colFunds), refunded)
+	return t, nil
 }
 
 // buildBill returns the bill after the last row was read.
 func (c *billReader) buildBill() (*Bill, error) {
-	if c.foreignHeader && !c.hasHeader() {
-		return nil, refuseFile("other_language",
-			"This bill is not in Simplified Chinese. Set the wallet's language to 简体中文, export the bill again and send that.")
+	b := &c.bill
+	if c.header == nil || c.maker == (issuer{}) {
+		c.maker = c.own
 	}
-	if !c.hasHeader() {
-		return nil, refuseFile("not_a_bill",
-			"This is not a bill of WeChat or Alipay: no row names its columns (交易时间, 收/支, 金额, 交易单号).")
-	}
-	workbook := !c.epoch.IsZero()
 	switch {
-	case c.bill.Platform == recovery.WeChat && workbook:
-		c.bill.Form = WeChatXLSX
-	case c.bill.Platform == recovery.WeChat:
-		c.bill.Form = WeChatCSV
-	case workbook:
-		c.bill.Form = AlipayXLSX
-	default:
-		c.bill.Form = AlipayCSV
+	case c.maker.other != "":
+		return nil, refuseOther(c.maker.other)
+	case c.header == nil && c.foreignHeader:
+		return nil, refuse(refusedLanguage)
+	case c.header == nil:
+		return nil, refuse(refusedNotABill)
+	case c.maker.platform == "":
+		return nil, refuse(refusedUnknownWallet)
+	case len(b.Transactions) == 0 && len(b.RowFaults) > 0:
+		return nil, refuseUnreadable(b.RowFaults)
+	case len(b.Transactions) == 0:
+		return nil, refuse(refusedNoRows)
 	}
-	return &c.bill, nil
+	b.Platform = c.maker.platform
+	b.Form = string(b.Platform) + "_csv"
+	if !c.epoch.IsZero() {
+		b.Form = string(b.Platform) + "_xlsx"
+	}
+	linkReversals(b.Transactions)
+	return b, nil
 }

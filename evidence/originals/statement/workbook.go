@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
 
@@ -62,10 +63,33 @@ func checkArchive(data []byte) error {
 	if size > maxUnpacked || len(archive.File) > maxParts {
 		return recovery.Faultf(recovery.CodeTooLarge, "The workbook unpacks to more than %d MB or %d parts. Export a shorter period.", maxUnpacked>>20, maxParts)
 	}
-	if !slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == "[Content_Types].xml" }) {
-		return refuseFile("archive", "This is an archive, not a workbook: unpack it first and send the CSV or XLSX file inside.")
+	has := func(name string) bool {
+		return slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == name })
 	}
-	return nil
+	switch {
+	case has("[Content_Types].xml"):
+		return nil
+	case has("mimetype"), has("Index/Document.iwa"):
+		return refuse(refusedSheetProgram)
+	default:
+		return refuse(refusedArchive)
+	}
+}
+
+// compoundFile begins workbooks in the old format, and the container of a workbook with a
+// password.
+const compoundFile = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+
+func refuseCompoundFile(data []byte) error {
+	name := utf16.Encode([]rune("EncryptedPackage"))
+	var raw []byte
+	for _, unit := range name {
+		raw = append(raw, byte(unit), byte(unit>>8))
+	}
+	if bytes.Contains(data, raw) {
+		return refuse(refusedLocked)
+	}
+	return refuse(refusedOldWorkbook)
 }
 
 func brokenWorkbook(cause error) error {
@@ -93,7 +117,7 @@ func readSheet(book *excelize.File, sheet string, c *billReader) error {
 		return brokenWorkbook(err)
 	}
 	defer func() { _ = rows.Close() }() // rows.Error returns the same error
-	found := c.hasHeader()
+	found := c.header != nil
 	cells := 0
 	for number := 1; rows.Next(); number++ {
 		row, err := rows.Columns()
@@ -104,8 +128,10 @@ func readSheet(book *excelize.File, sheet string, c *billReader) error {
 			return recovery.Faultf(recovery.CodeTooLarge, "A sheet of more than %d cells is not accepted. Export a shorter period.", maxCells)
 		}
 		if found {
-			if (&billReader{}).readHeader(row) {
-				c.bill.RowFaults = append(c.bill.RowFaults, RowFault{Row: number, Why: fmt.Sprintf("工作表“%s”未读取：一次只读一张账单", sheet)})
+			if headerOf(row) != nil {
+				c.bill.RowFaults = append(c.bill.RowFaults, RowFault{
+					Row: number, Code: faultNotRead, Why: fmt.Sprintf("工作表“%s”未读取：一次只读一张账单", sheet),
+				})
 				return nil
 			}
 			continue

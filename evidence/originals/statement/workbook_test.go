@@ -108,6 +108,7 @@ func TestAlipaySavedAsAWorkbook(t *testing.T) {
 	t.Parallel()
 	bill := readBill(t, newWorkbook(t, [][]any{
 		{"导出信息："},
+		{"支付宝账户：a@example.com"},
 		{"交易时间 ", "交易分类", "交易对方", "收/支", "金额 ", "交易状态", "交易订单号"},
 		{"2026-11-20 12:45:27 ", "转账", "山风", "支出", "28.16 ", "交易成功", "2026112000\t"},
 		{}, {"坏的一行"},
@@ -115,7 +116,7 @@ func TestAlipaySavedAsAWorkbook(t *testing.T) {
 	if bill.Form != statement.AlipayXLSX || bill.Platform != recovery.Alipay || len(bill.Transactions) != 1 {
 		t.Fatalf("%+v", bill)
 	}
-	if len(bill.RowFaults) != 1 || bill.RowFaults[0].Row != 5 {
+	if len(bill.RowFaults) != 1 || bill.RowFaults[0].Row != 6 {
 		t.Errorf("faults %+v", bill.RowFaults)
 	}
 }

@@ -1,0 +1,98 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"recourse/api"
+	"recourse/recovery"
+)
+
+// billOf is a bill of WeChat with these rows.
+func billOf(rows ...string) string {
+	head, _, _ := strings.Cut(bill, "2026-03-01 12:30")
+	return head + strings.Join(rows, "\r\n") + "\r\n"
+}
+
+const (
+	sentRow     = "2026-03-01 12:30:00,转账,老王,转账备注:微信转账,支出,¥2000.00,零钱,朋友已收钱,1000050001202603010012345678,10000500012026030112,/"
+	returnedRow = "2026-03-02 12:30:00,转账-退款,老王,/,收入,¥500.00,零钱,已退款,10000500012026030112,/,/"
+)
+
+// TestABillSaysWhatCameBack: money that was given back is not matched, and the answer says
+// how much and when.
+func TestABillSaysWhatCameBack(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	for name, test := range map[string]struct {
+		rows          []string
+		matched       bool
+		kind, at      any
+		amount        any
+		says, neverIn string
+	}{
+		"it stands":      {[]string{sentRow}, true, nil, nil, nil, "金额一致", "退"},
+		"a part of it":   {[]string{returnedRow, sentRow}, false, "part", "2026-03-02T12:30:00+08:00", 50_000.0, "已于 2026-03-02 12:30:00 退回 500.00 元（部分）", ""},
+		"all of it":      {[]string{strings.Replace(sentRow, "朋友已收钱", "已全额退款", 1)}, false, "whole", nil, 200_000.0, "退回 2,000.00 元（全部）", ""},
+		"it was no paid": {[]string{strings.Replace(sentRow, "朋友已收钱", "支付失败", 1)}, false, "unpaid", nil, nil, "没有付出去", ""},
+	} {
+		got := s.upload(t, id, "statements", "", formPart{name: "file", file: name + ".csv", content: billOf(test.rows...)}).wantStatus(http.StatusCreated)
+		list := got.decodeObject()["transactions"].([]any)
+		if len(list) != 1 {
+			t.Fatalf("%s: %s", name, got.body)
+		}
+		row := list[0].(map[string]any)
+		why := strings.Builder{}
+		for _, reason := range row["why"].([]any) {
+			why.WriteString(reason.(string) + "；")
+		}
+		if row["matched"] != test.matched || !strings.Contains(why.String(), test.says) || test.neverIn != "" && strings.Contains(why.String(), test.neverIn) {
+			t.Errorf("%s: matched %v, %s", name, row["matched"], why.String())
+		}
+		reversal, reversed := row["reversal"].(map[string]any)
+		if reversed != (test.kind != nil) || reversed && (reversal["kind"] != test.kind || reversal["at"] != test.at || reversal["amount_fen"] != test.amount) {
+			t.Errorf("%s: %v", name, row["reversal"])
+		}
+	}
+}
+
+// TestTheOtherNumberOfAPayment: a case filed with the number of the voucher finds its row
+// without a difference.
+func TestTheOtherNumberOfAPayment(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("10000500012026030112")}).
+		wantStatus(http.StatusCreated).stringField("id")
+	got := s.upload(t, id, "statements", "", formPart{name: "file", file: "微信账单.csv", content: billOf(sentRow)}).wantStatus(http.StatusCreated)
+	row := got.decodeObject()["transactions"].([]any)[0].(map[string]any)
+	if row["matched"] != true || len(row["differences"].([]any)) != 0 {
+		t.Errorf("%s", got.body)
+	}
+}
+
+// TestBillsThatAreRefused: nothing is stored, and the code is the reason.
+func TestBillsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	for reason, content := range map[string]string{
+		"other_wallet":           "京东账号名：jd\n交易时间,商户名称,交易说明,金额,收/付款方式,交易状态,收/支,交易分类,交易订单号,商家订单号,备注\n2026-03-01 12:30:00,某店,物,1.00,银行卡,交易成功,支出,其他,1,1,\n",
+		"no_rows":                billOf(),
+		"unreadable_shape":       billOf("2026-03-01 12:30:00,转账,老王,/,支出,¥1,234.50,零钱,朋友已收钱,1000050001,10001,/"),
+		"locked_workbook":        "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00",
+		"unknown_wallet":         "交易时间,收/支,金额,交易单号\n2026-03-01 12:30:00,支出,1.00,1000050001\n",
+		"unreadable_amount":      billOf("2026-03-01 12:30:00,转账,老王,/,支出,二十,零钱,朋友已收钱,1000050001,10001,/"),
+		"unreadable_number_lost": billOf("2026-03-01 12:30:00,转账,老王,/,支出,¥20,零钱,朋友已收钱,1.00005E+27,10001,/"),
+	} {
+		got := s.upload(t, id, "statements", "", formPart{name: "file", file: "a.csv", content: content})
+		got.problem(http.StatusUnprocessableEntity, "invalid")
+		if !strings.Contains(string(got.body), `"`+reason+`"`) {
+			t.Errorf("%s: %s", reason, got.body)
+		}
+	}
+	if s.countBlobs() != 0 {
+		t.Error("a refused file was kept")
+	}
+}
