@@ -495,6 +495,14 @@ const (
 	OutcomeWithdrawn        Outcome = "withdrawn"
 )
 
+// Defines values for Overlap.
+const (
+	OverlapSameFile    Overlap = "same_file"
+	OverlapSamePayee   Overlap = "same_payee"
+	OverlapSamePayment Overlap = "same_payment"
+	OverlapSamePicture Overlap = "same_picture"
+)
+
 // Defines values for PaperKind.
 const (
 	PaperKindAgreement            PaperKind = "agreement"
@@ -697,6 +705,20 @@ const (
 const (
 	SexFemale Sex = "female"
 	SexMale   Sex = "male"
+)
+
+// Defines values for SignalKind.
+const (
+	SignalKindChangedLater   SignalKind = "changed_later"
+	SignalKindClaimedApart   SignalKind = "claimed_apart"
+	SignalKindDeclaredAi     SignalKind = "declared_ai"
+	SignalKindEditorMark     SignalKind = "editor_mark"
+	SignalKindGeneratorMark  SignalKind = "generator_mark"
+	SignalKindPossibleAi     SignalKind = "possible_ai"
+	SignalKindProvenanceMark SignalKind = "provenance_mark"
+	SignalKindTakenAfter     SignalKind = "taken_after"
+	SignalKindTakenBefore    SignalKind = "taken_before"
+	SignalKindUnknownScreen  SignalKind = "unknown_screen"
 )
 
 // Defines values for Stage.
@@ -1167,6 +1189,18 @@ type CaseParticulars struct {
 
 	// Particulars Particulars by name, as supplied or masked
 	Particulars SeenParticulars `json:"particulars"`
+}
+
+// CaseSignals Reasons to look closer at the files of a case
+type CaseSignals struct {
+	// Caution What signals do not prove, in Chinese
+	Caution string `json:"caution"`
+
+	// Files The files with signals
+	Files []FileSignals `json:"files"`
+
+	// Related Other cases with something in common, at most 20 for each overlap
+	Related []RelatedCase `json:"related"`
 }
 
 // Chance A 95 % interval, never a promise; without numbers while no closed case of this installation supports them
@@ -1750,6 +1784,24 @@ type FileFinding struct {
 
 // FileFindingCode Stable code of a finding
 type FileFindingCode string
+
+// FileSignal defines model for FileSignal.
+type FileSignal struct {
+	// Kind What a file says about its making; kinds are added, never renamed
+	Kind SignalKind `json:"kind"`
+
+	// Text What the signal means, in Chinese
+	Text string `json:"text"`
+
+	// Value What was found, in the words of the file
+	Value *string `json:"value"`
+}
+
+// FileSignals defines model for FileSignals.
+type FileSignals struct {
+	EvidenceID string       `json:"evidence_id"`
+	Signals    []FileSignal `json:"signals"`
+}
 
 // Filing What a claimant enters to file a case
 type Filing struct {
@@ -2367,6 +2419,9 @@ type Outcomes struct {
 	Paced bool         `json:"paced"`
 }
 
+// Overlap What two cases have in common
+type Overlap string
+
 // PaperKind A paper that needs particulars
 type PaperKind string
 
@@ -2842,6 +2897,18 @@ type Receipt struct {
 // Refusal Why a counterpart does not return the money
 type Refusal string
 
+// RelatedCase defines model for RelatedCase.
+type RelatedCase struct {
+	CaseID string `json:"case_id"`
+
+	// EvidenceID The file of this case that the other one has, too
+	EvidenceID *string `json:"evidence_id"`
+	Number     string  `json:"number"`
+
+	// Overlap What two cases have in common
+	Overlap Overlap `json:"overlap"`
+}
+
 // Reliability How often cases with a forecast in this range had a voluntary return
 type Reliability struct {
 	// Chance Mean of the forecasts
@@ -3053,6 +3120,9 @@ type SendFacts struct {
 
 // Sex As required by court forms
 type Sex string
+
+// SignalKind What a file says about its making; kinds are added, never renamed
+type SignalKind string
 
 // Stage Stage of a case, in this order
 type Stage string
@@ -3864,6 +3934,9 @@ type ServerInterface interface {
 	// SupplyParticulars Supply or correct particulars for legal papers
 	// (POST /api/v1/cases/{id}/particulars)
 	SupplyParticulars(ctx echo.Context, id ID, params SupplyParticularsParams) error
+	// GetCaseSignals Read reasons to look closer at the files of a case, for staff
+	// (GET /api/v1/cases/{id}/signals)
+	GetCaseSignals(ctx echo.Context, id ID) error
 	// ImportStatement Import a wallet's bill export
 	// (POST /api/v1/cases/{id}/statements)
 	ImportStatement(ctx echo.Context, id ID, params ImportStatementParams) error
@@ -4681,6 +4754,22 @@ func (w *ServerInterfaceWrapper) SupplyParticulars(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SupplyParticulars(ctx, id, params)
+	return err
+}
+
+// GetCaseSignals converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCaseSignals(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCaseSignals(ctx, id)
 	return err
 }
 
@@ -5728,6 +5817,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/cases", wrapper.ListCases, options.OperationMiddlewares["listCases"]...)
 	router.POST(options.BaseURL+"/api/v1/cases", wrapper.FileCase, options.OperationMiddlewares["fileCase"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id", wrapper.GetCase, options.OperationMiddlewares["getCase"]...)
+	router.GET(options.BaseURL+"/api/v1/cases/:id/signals", wrapper.GetCaseSignals, options.OperationMiddlewares["getCaseSignals"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.ListEvidence, options.OperationMiddlewares["listEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.AddEvidence, options.OperationMiddlewares["addEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/uploads", wrapper.BeginUpload, options.OperationMiddlewares["beginUpload"]...)

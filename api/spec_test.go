@@ -16,6 +16,7 @@ import (
 
 	"recourse/casework"
 	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/signals"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/recovery"
@@ -71,8 +72,9 @@ func TestEnumerationsMatchDomain(t *testing.T) {
 		}),
 		"ExportState":      recovery.ToStrings([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased, recovery.ExportExpired}),
 		"CorrectionReason": recovery.ToStrings(recovery.CorrectionReasons()),
-		"NoteVisibility":   {recovery.NoteInternal, recovery.NoteShared},
-		"NoticeClass":      recovery.ToStrings(notify.Classes), "DeliveryState": notify.DeliveryStates,
+		"SignalKind":       recovery.ToStrings(signals.Kinds), "Overlap": recovery.ToStrings(recovery.Overlaps),
+		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
+		"NoticeClass":    recovery.ToStrings(notify.Classes), "DeliveryState": notify.DeliveryStates,
 		"TextPlace": recovery.ToStrings(textlint.Places), "FindingCode": recovery.ToStrings(textlint.Codes),
 		"Account": recovery.ToStrings(recovery.Accounts), "DelayedArrival": recovery.ToStrings(recovery.Delays),
 		"Mark": recovery.ToStrings([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),

@@ -10,6 +10,7 @@ import (
 
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/signals"
 	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
@@ -74,6 +75,7 @@ type examination struct {
 	Height   int                   `json:"height,omitempty"`
 	Hash     intake.PerceptualHash `json:"sketch,omitempty"`
 	Rows     *BillRows             `json:"rows,omitempty"`
+	Marks    []signals.Mark        `json:"marks,omitempty"`
 }
 
 // BillRows are the numbers of rows of a bill.
@@ -98,7 +100,7 @@ func examinationOf(report intake.Report) examination {
 func (e examination) withContent(content intake.Content) examination {
 	e.Findings = append(slices.Clone(e.Findings), content.Findings...)
 	slices.Sort(e.Findings)
-	e.Shown, e.Hash = content.View.JPEG != nil, content.Hash
+	e.Shown, e.Hash, e.Marks = content.View.JPEG != nil, content.Hash, content.Marks
 	if content.Width > 0 {
 		e.Width, e.Height = content.Width, content.Height
 	}

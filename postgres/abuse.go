@@ -18,16 +18,22 @@ func queueMarks(batch *pgx.Batch, c recovery.Case, person [32]byte, marks []reco
 	if len(marks) == 0 {
 		return
 	}
-	sides, digests := make([]string, len(marks)), make([][]byte, len(marks))
-	for i, mark := range marks {
-		sides[i], digests[i] = string(mark.Side), mark.Mark[:]
-	}
+	sides, digests := splitMarks(marks)
 	batch.Queue(`insert into party_marks (case_id, side, mark, person, filed_at)
 		select $1, m.side, m.mark, $4, $5 from unnest($2::text[], $3::bytea[]) as m (side, mark) on conflict do nothing`,
 		c.ID, sides, digests, person[:], c.CreatedAt)
 }
 
-// maxRelated is the number of cases that a flag names.
+// splitMarks returns the sides and digests of marks as arrays for a query.
+func splitMarks(marks []recovery.PartyMark) (sides []string, digests [][]byte) {
+	sides, digests = make([]string, len(marks)), make([][]byte, len(marks))
+	for i, mark := range marks {
+		sides[i], digests[i] = string(mark.Side), mark.Mark[:]
+	}
+	return sides, digests
+}
+
+// maxRelated is the number of cases that a flag names, and that are listed as related.
 const maxRelated = 20
 
 // patternQueries find patterns among the cases filed after $1. $2 is a time

@@ -24,7 +24,7 @@ func queueAmendment(batch *pgx.Batch, w StepWrite) {
 		w.CaseID, c.Amount, c.SentAt, c.Instrument, c.ClaimState, c.Reason, c.TransactionNo, c.Sends, search, searchTerms(search))
 	batch.Queue(`update case_stages s set amount_fen = c.claim_fen from cases c where c.id = $1 and s.case_id = $1`, w.CaseID)
 	if w.Marks != nil {
-		queueCounterpartMarks(batch, w.CaseID, w.Marks)
+		queueChangedMarks(batch, w.CaseID, w.Marks)
 	}
 }
 
@@ -57,17 +57,15 @@ func (w StepWrite) endAccess(ctx context.Context, writer *journalWriter, before,
 	return nil
 }
 
-// queueCounterpartMarks replaces the marks of the counterparts. Those of the claimant
-// stay.
-func queueCounterpartMarks(batch *pgx.Batch, id recovery.CaseID, marks []recovery.PartyMark) {
-	digests := [][]byte{}
-	for _, mark := range marks {
-		if mark.Side == recovery.CounterpartSide {
-			digests = append(digests, mark.Mark[:])
-		}
-	}
-	batch.Queue(`with former as (select distinct person, filed_at from party_marks where case_id = $1),
-			gone as (delete from party_marks where case_id = $1 and side = 'counterpart' and not (mark = any($2::bytea[])))
+// queueChangedMarks replaces the marks of the counterparts and payments. Those of the
+// claimant stay.
+func queueChangedMarks(batch *pgx.Batch, id recovery.CaseID, marks []recovery.PartyMark) {
+	changeable := slices.DeleteFunc(slices.Clone(marks), func(m recovery.PartyMark) bool { return m.Side == recovery.ClaimantSide })
+	sides, digests := splitMarks(changeable)
+	batch.Queue(`with wanted as (select m.side, m.mark from unnest($2::text[], $3::bytea[]) as m (side, mark)),
+			former as (select distinct person, filed_at from party_marks where case_id = $1),
+			gone as (delete from party_marks p where p.case_id = $1 and p.side <> 'claimant'
+				and not exists (select from wanted w where w.side = p.side and w.mark = p.mark))
 		insert into party_marks (case_id, side, mark, person, filed_at)
-		select $1, 'counterpart', m.mark, f.person, f.filed_at from former f, unnest($2::bytea[]) as m (mark) on conflict do nothing`, id, digests)
+		select $1, w.side, w.mark, f.person, f.filed_at from former f, wanted w on conflict do nothing`, id, sides, digests)
 }

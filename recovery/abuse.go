@@ -11,21 +11,22 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// PartyMark is a keyed digest of an identifier of a person in a case: an account,
-// an address, a name in a group. Cases with the same mark name the same person;
-// the mark does not reveal who that is.
+// PartyMark is a keyed digest of an identifier in a case: an account, an address or a name
+// in a group of a person, the number of a payment. Cases with the same mark name the same
+// person or payment; the mark does not reveal which.
 type PartyMark struct {
 	Side Side
 	Mark [32]byte
 }
 
-// Side is the part of a person in a case.
+// Side is whom or what a mark identifies.
 type Side string
 
 // The sides.
 const (
 	ClaimantSide    Side = "claimant"
 	CounterpartSide Side = "counterpart"
+	PaymentSide     Side = "payment"
 )
 
 // MarkKey is the key of the marks of an installation. Without a key there are no marks.
@@ -33,7 +34,7 @@ type MarkKey []byte
 
 // Marks identify the people of a case across cases: the claimant by account, mail and
 // telephone; a counterpart by contact and by alias in a group of a known size, because
-// an alias alone is too common. person is the claimant's first mark.
+// an alias alone is too common; a payment by its number. person is the claimant's first mark.
 func (k MarkKey) Marks(c Case) (person [32]byte, marks []PartyMark) {
 	if len(k) == 0 {
 		return person, nil
@@ -56,6 +57,9 @@ func (k MarkKey) Marks(c Case) (person [32]byte, marks []PartyMark) {
 			group := strings.Join([]string{string(c.Platform), string(c.Group.Kind), strconv.Itoa(c.Group.Size), alias}, "|")
 			addMark(CounterpartSide, "alias", group)
 		}
+	}
+	for _, number := range c.TransactionKeys() {
+		addMark(PaymentSide, "number", string(c.Platform)+"|"+number)
 	}
 	return person, marks
 }

@@ -58,13 +58,17 @@ const (
 	MailAddresses ValueClass = "mail_addresses"
 	// AbuseMarks are signs that a case or a claimant is not genuine.
 	AbuseMarks ValueClass = "abuse_marks"
+	// FileSignals are marks in files that say how they were made or changed, and the other
+	// cases with the same file, payment or person. They prove nothing, so nobody else sees
+	// them.
+	FileSignals ValueClass = "file_signals"
 )
 
 // ValueClasses lists every class.
 var ValueClasses = []ValueClass{
 	CommonValues, StatementValues, OwnSideValues, UnclassifiedValues, ReachValues, PayerValues, InternalNotes,
 	PublicParticulars, NamedParticulars, PrivateParticulars, FileNames, SharedFiles, OfficialFiles, IdentityFiles,
-	FileMetadata, CollectorDevices, DemandRecords, Weaknesses, MailAddresses, AbuseMarks,
+	FileMetadata, CollectorDevices, DemandRecords, Weaknesses, MailAddresses, AbuseMarks, FileSignals,
 }
 
 // Disclosure is how much of a value or a file an audience gets.
@@ -92,6 +96,7 @@ var (
 	staffReaders  = []Role{RoleAgent, RoleSupervisor, RoleLegal, RoleAdmin, RoleAuditor, RoleSystem}
 	courtReaders  = []Role{RoleClaimant, RoleLegal, RoleAuditor, RoleSystem}
 	markReaders   = []Role{RoleSupervisor, RoleAuditor}
+	signalReaders = []Role{RoleAgent, RoleSupervisor, RoleLegal, RoleAuditor}
 	legalReaders  = []Role{RoleLegal, RoleAuditor} // of a restricted case
 	legalOnly     = []Role{RoleLegal}
 	claimantsSide = []Audience{ForCourt, ForArchive}
@@ -127,6 +132,7 @@ var disclosureTable = map[ValueClass]disclosureRow{
 	Weaknesses:         {everyReader, claimantsSide, nobody},
 	MailAddresses:      {legalOnly, []Audience{ForArchive}, nobody},
 	AbuseMarks:         {markReaders, nobody, nobody},
+	FileSignals:        {signalReaders, nobody, nobody},
 }
 
 // paperAudiences lists the audiences for which a role may ask for papers, the

@@ -36,6 +36,7 @@ demand_records       caslduy  CPA   CPA
 weaknesses           caslduy  CA    CA
 mail_addresses       l        A     .
 abuse_marks          su       .     .
+file_signals         aslu     .     .
 `
 
 var (

@@ -47,7 +47,8 @@ type caseBody struct {
 	Help            []playbook.HelpEntry
 	AsksIntended    string // path of the form that states what was owed; "" if it is known
 	Waiting         []waitingCorrection
-	ReportsDanger   string // path of the form that reports a danger; "" if it is known
+	Signals         *signalsView // nil without any
+	ReportsDanger   string       // path of the form that reports a danger; "" if it is known
 }
 
 // evidenceView is one file of the case.
@@ -137,6 +138,9 @@ func (c *pageContext) addRecords(body *caseBody, d *caseData, failed *formAttemp
 		return err
 	}
 	if body.Limitation, err = c.newLimitationView(d); err != nil {
+		return err
+	}
+	if body.Signals, err = c.newSignalsView(d); err != nil {
 		return err
 	}
 	body.Waiting, err = c.waitingCorrections(d, failed)

@@ -58,6 +58,7 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	addFamily(used, "route", recovery.Routes...)
 	addFamily(used, "evidence_kind", recovery.EvidenceKinds...)
 	addFamily(used, "audience", recovery.Audiences...)
+	addFamily(used, "overlap", recovery.Overlaps...)
 	addFamily(used, "export_state", recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased, recovery.ExportExpired)
 	addFamily(used, "preview_value", previewLabels...)
 	addFamily(used, "preview_form", preview.Whole, preview.Copied, preview.Withheld)

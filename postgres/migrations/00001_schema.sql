@@ -248,6 +248,7 @@ create table evidence (
     by_id       text        not null
 );
 create unique index evidence_case on evidence (case_id, seq);
+create index evidence_sha256 on evidence (sha256);
 
 -- What was found in a file. It holds no personal data: where a picture was taken
 -- is a committed value of the journal.
@@ -259,6 +260,8 @@ create table evidence_details (
     view_sha256       text collate "C" not null default '',
     view_size         bigint not null default 0
 );
+-- The same picture in several cases. A perceptual hash is too long for an index.
+create index evidence_details_hash on evidence_details (md5(report ->> 'sketch')) where report ->> 'sketch' is not null;
 
 -- Files that were received and are not examined yet. Each process examines what it has
 -- received; what is due was left over by a process that ended.
@@ -433,11 +436,11 @@ create table case_stages (
     primary key (case_id, seq)
 );
 
--- The parties of each case, as keyed digests: they show that two cases name the
--- same person, and not who it is.
+-- The parties and payments of each case, as keyed digests: they show that two cases name
+-- the same person or payment, and not which.
 create table party_marks (
     case_id  text collate "C" not null references cases (id),
-    side     text        not null check (side in ('claimant', 'counterpart')),
+    side     text        not null check (side in ('claimant', 'counterpart', 'payment')),
     mark     bytea       not null check (octet_length(mark) = 32),
     person   bytea       not null check (octet_length(person) = 32), -- of the case's claimant
     filed_at timestamptz not null,

@@ -82,6 +82,9 @@ func (d *Decoder) Content(ctx context.Context, file File) (intake.Content, error
 
 func readContent(ctx context.Context, file io.ReaderAt, size int64, _ json.RawMessage) (sandbox.Result, error) {
 	content, err := intake.Decode(ctx, file, size)
+	if err == nil {
+		content.Marks, err = intake.FindMarks(file, size)
+	}
 	return sandbox.Result{Value: content, Data: content.View.JPEG}, err
 }
 

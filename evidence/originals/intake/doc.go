@@ -7,5 +7,5 @@
 // before anything is decoded, which bounds memory. It changes no original, stores
 // nothing and knows no case. A file that may be a real receipt is accepted even when
 // it is damaged, encrypted or active; the Report contains the finding. Use cases,
-// activities and commands may import it; it imports recovery, pdf and heic.
+// activities and commands may import it; it imports recovery, pdf, heic and signals.
 package intake

@@ -16,6 +16,7 @@ import (
 	_ "golang.org/x/image/webp" // decoding
 
 	"recourse/evidence/originals/intake/pdf"
+	"recourse/evidence/originals/signals"
 )
 
 // Limits of decoding and viewing.
@@ -46,6 +47,7 @@ type Content struct {
 	Width, Height int            // of a picture, as stored; 0 if it could not be decoded
 	Hash          PerceptualHash // nil if it could not be decoded
 	View          View           // without JPEG if the file cannot be shown
+	Marks         []signals.Mark // how the file was made or changed; set by callers, with FindMarks
 }
 
 // Decode decodes an accepted picture or PDF. It may take much memory and time, so
