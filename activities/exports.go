@@ -127,6 +127,7 @@ func (a *Exports) writeFiles(ctx context.Context, f folio.Folio, dir string) (bu
 	_, err = writeFile(plain, func(w io.Writer) (err error) {
 		report, err = dossier.Build(w, f, dossier.Options{
 			Fonts: a.Fonts, Fingerprint: plan.Fingerprint(), Reencode: a.Decoder.Reencoder(ctx),
+			Transcribe: a.Decoder.Transcriber(ctx), Excerpt: a.Decoder.Excerpter(ctx),
 		})
 		return err
 	})

@@ -145,23 +145,5 @@ func (s *Service) readPDF(ctx context.Context, actor recovery.Actor, record reco
 	return document, errors.Join(err, body.Close())
 }
 
-// claimedPayments are the payments as the claimant describes them. A bill shows what
-// was sent, whatever part of it is claimed.
-func claimedPayments(c recovery.Case) []statement.ClaimedPayment {
-	names := make([]string, len(c.Counterparts))
-	for i, counterpart := range c.Counterparts {
-		names[i] = counterpart.Alias
-	}
-	if len(c.Sends) == 0 {
-		return []statement.ClaimedPayment{{
-			Platform: c.Platform, Instrument: c.Instrument, Amount: c.Amount, SentAt: c.SentAt, TransactionNo: c.TransactionNo, Counterparts: names,
-		}}
-	}
-	payments := make([]statement.ClaimedPayment, len(c.Sends))
-	for i, send := range c.Sends {
-		payments[i] = statement.ClaimedPayment{
-			Platform: c.Platform, Instrument: c.Instrument, Amount: send.Amount, SentAt: *send.SentAt, TransactionNo: send.TransactionNo, Counterparts: names,
-		}
-	}
-	return payments
-}
+// claimedPayments are the payments as the claimant describes them.
+func claimedPayments(c recovery.Case) []statement.ClaimedPayment { return statement.PaymentsOf(c) }

@@ -108,6 +108,16 @@ func (r Rows) Encode() ([]byte, error) {
 	return append(raw, '\n'), err
 }
 
+// CellsOf returns all cells of a row, by the names of the copy.
+func CellsOf(t statement.Transaction) []Cell {
+	cells := make([]Cell, len(columns))
+	for i, c := range columns {
+		value := c.value(t)
+		cells[i] = Cell{Name: c.name, Value: &value}
+	}
+	return cells
+}
+
 // commitRow returns the cells of a row, each with value and salt, and the leaf of the row.
 func commitRow(t statement.Transaction, row int, seed []byte) ([]Cell, [32]byte) {
 	cells := make([]Cell, len(columns))

@@ -1,17 +1,13 @@
 package copies
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
 
 	"recourse/evidence/originals/intake/pdf"
+	"recourse/evidence/originals/transcript"
 )
 
 // ErrNoCopy means that there is no copy of a file without personal data: it has no
@@ -41,8 +37,16 @@ func Text(media string, data []byte, mask func(string) string) ([]byte, error) {
 // readers return the text of a file, by its media type. Types that are not listed have
 // no copy: the people in films and recordings cannot be masked.
 var readers = map[string]func([]byte) string{
-	"text/plain": decodeText, "text/csv": decodeText,
+	transcript.Text: transcript.DecodeText, transcript.Table: transcript.DecodeText,
+	transcript.JSON: transcribe(transcript.JSON), transcript.Lines: transcribe(transcript.Lines), transcript.Page: transcribe(transcript.Page),
+	transcript.Word: transcribe(transcript.Word), transcript.Mail: transcribe(transcript.Mail),
 	"application/pdf": func(data []byte) string { return pdf.Read(data).Text },
+}
+
+// transcribe returns the reader of a type whose form hides text from the mask, as tags and
+// escapes do: only what is shown of such a file is in its copy.
+func transcribe(media string) func([]byte) string {
+	return func(data []byte) string { return transcript.Read(media, data).String() }
 }
 
 // IsReadable reports whether files of a media type may have a copy.
@@ -55,23 +59,4 @@ const workbookMedia = "application/vnd.openxmlformats-officedocument.spreadsheet
 func Digest(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
-}
-
-// decodeText reads UTF-8, UTF-16 with a byte order mark, and otherwise GB18030.
-func decodeText(data []byte) string {
-	switch {
-	case bytes.HasPrefix(data, []byte("\xFF\xFE")), bytes.HasPrefix(data, []byte("\xFE\xFF")):
-		decoded, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data)
-		if err != nil {
-			return ""
-		}
-		return string(decoded)
-	case utf8.Valid(data):
-		return strings.TrimPrefix(string(data), "\uFEFF")
-	}
-	decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
-	if err != nil {
-		return ""
-	}
-	return string(decoded)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"recourse/evidence/copies"
-	"recourse/evidence/typeset"
 )
 
 // prepareRows reads the rows of a bill from a copy that shows them.
@@ -36,13 +35,6 @@ func (s *composer) writeBillRows(e *exhibit) {
 	s.book.AddParagraph(prosePara(s.t.text("bill_rows", "count", len(e.rows.Shown), "total", e.rows.Count)))
 	s.book.AddSpace(2)
 	for _, row := range e.rows.Shown {
-		table := newTable(34, frame.Width()-34)
-		for _, one := range row.Cells {
-			if one.Value != nil && *one.Value != "" {
-				table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{cellOf(label, one.Name), cellOf(cell, *one.Value)}})
-			}
-		}
-		s.book.AddTable(table)
-		s.book.AddSpace(3)
+		s.writeBillRow("", row.Cells)
 	}
 }

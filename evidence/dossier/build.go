@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -8,6 +9,8 @@ import (
 	"strconv"
 
 	"recourse/evidence/folio"
+	"recourse/evidence/originals/statement"
+	"recourse/evidence/originals/transcript"
 	"recourse/evidence/typeset"
 	"recourse/evidence/typeset/picture"
 )
@@ -34,6 +37,31 @@ type Options struct {
 	// picture.Reencode, which has no limit of memory and time.
 	Reencode    picture.Reencoder
 	VolumePages int // pages of a volume; 0: defaultVolumePages
+	// Transcribe reads chats, mails and texts, and Excerpt bills; nil: in this process,
+	// without limits of memory and time.
+	Transcribe func(media string, data []byte) (transcript.Transcript, error)
+	Excerpt    func(data []byte, payments []statement.ClaimedPayment) (statement.Excerpt, error)
+}
+
+// fillIn sets what was left out.
+func (o Options) fillIn() Options {
+	if o.Reencode == nil {
+		o.Reencode = picture.Reencode
+	}
+	if o.VolumePages == 0 {
+		o.VolumePages = defaultVolumePages
+	}
+	if o.Transcribe == nil {
+		o.Transcribe = func(media string, data []byte) (transcript.Transcript, error) {
+			return transcript.Read(media, data), nil
+		}
+	}
+	if o.Excerpt == nil {
+		o.Excerpt = func(data []byte, payments []statement.ClaimedPayment) (statement.Excerpt, error) {
+			return statement.ReadExcerpt(bytes.NewReader(data), payments)
+		}
+	}
+	return o
 }
 
 // Build writes the dossier of a folio as PDF. The folio's texts and files may have any

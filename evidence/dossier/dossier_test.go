@@ -57,7 +57,7 @@ func TestEveryAudience(t *testing.T) {
 			for _, want := range []string{
 				"R20261120-000042", "不当得利纠纷", "人民币2,000.00元（人民币贰仟元整）", "未齐备", "平台电子凭证（或说明不能取得的理由）",
 				fingerprint, f.Root, "证据目录", "2026年11月20日19时40分",
-				"图片数据不完整", "非图片文件",
+				"图片数据不完整", "交易时间,交易类型",
 			} {
 				damagedTicket := want == "图片数据不完整" && audience == recovery.ForOpponent // tickets are not for the other side
 				if !damagedTicket && !strings.Contains(all, want) {

@@ -4,7 +4,6 @@ import (
 	"math"
 	"strconv"
 
-	"recourse/evidence/copies"
 	"recourse/evidence/typeset"
 )
 
@@ -129,8 +128,11 @@ func (s *composer) writeExhibitBody(e *exhibit) {
 	case e.rows != nil:
 		s.writeBillRows(e)
 		return
-	case e.Shown == nil && e.Copy != nil && e.Copy.MediaType == copies.TextMedia:
-		s.book.AddParagraph(prosePara(s.t.text("copy_in_bag")))
+	case e.excerpt != nil:
+		s.writeExcerpt(e)
+		return
+	case e.words != nil:
+		s.writeWords(e)
 		return
 	case e.Shown == nil:
 		s.book.AddParagraph(prosePara(s.t.text("not_shown", "why", e.Why)))

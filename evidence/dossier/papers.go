@@ -14,6 +14,8 @@ import (
 
 	"recourse/evidence/copies"
 	"recourse/evidence/folio"
+	"recourse/evidence/originals/statement"
+	"recourse/evidence/originals/transcript"
 	"recourse/evidence/typeset/picture"
 	"recourse/recovery"
 )
@@ -38,6 +40,9 @@ type exhibit struct {
 	Copy     *folio.Copy // is in the bag instead of the original
 	open     func() (io.ReadCloser, error)
 	rows     *copies.Rows // of a bill, in its copy
+	excerpt  *statement.Excerpt
+	words    *transcript.Transcript
+	maxLines int // printed of words
 }
 
 // Label is the number an exhibit is cited by: of its group, and in it.
@@ -51,6 +56,7 @@ type draft struct {
 	counting     []folio.Entry          // see countingEntries
 	fingerprint  string
 	reencode     picture.Reencoder
+	options      Options
 	volumePages  int      // at most, of a volume
 	volumes      []volume // once the pages are laid out
 	t            *wording
@@ -82,13 +88,8 @@ func newDraft(f folio.Folio, o Options) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Reencode == nil {
-		o.Reencode = picture.Reencode
-	}
-	if o.VolumePages == 0 {
-		o.VolumePages = defaultVolumePages
-	}
-	p := &draft{folio: f, fingerprint: o.Fingerprint, reencode: o.Reencode, volumePages: o.VolumePages, t: t, numbers: map[recovery.EvidenceID]int{}}
+	o = o.fillIn()
+	p := &draft{folio: f, fingerprint: o.Fingerprint, reencode: o.Reencode, options: o, volumePages: o.VolumePages, t: t, numbers: map[recovery.EvidenceID]int{}}
 	for i := range f.Entries {
 		switch kind := f.Entries[i].Parsed.Kind; {
 		case kind == recovery.EntryCaseFiled && p.filed == nil:
@@ -103,10 +104,12 @@ func newDraft(f folio.Folio, o Options) (*draft, error) {
 	p.journalCheck = p.checkJournal()
 	p.classifyExhibits()
 	for i := range p.exhibits {
-		if err := errors.Join(p.preparePicture(&p.exhibits[i]), p.prepareRows(&p.exhibits[i])); err != nil {
+		e := &p.exhibits[i]
+		if err := errors.Join(p.preparePicture(e), p.prepareRows(e), p.prepareWords(e)); err != nil {
 			return nil, err
 		}
 	}
+	p.shareLines()
 	p.loadLimitation()
 	p.evaluate()
 	for _, i := range p.debtors() {

@@ -18,17 +18,20 @@ import (
 
 // The names of the jobs.
 const (
-	jobContent  = "content"
-	jobBill     = "bill"
-	jobDocument = "document"
-	jobCopy     = "copy"
-	jobPicture  = "picture"
+	jobContent    = "content"
+	jobBill       = "bill"
+	jobDocument   = "document"
+	jobCopy       = "copy"
+	jobPicture    = "picture"
+	jobTranscript = "transcript"
+	jobExcerpt    = "excerpt"
 )
 
 // Jobs are the jobs of the child process.
 func Jobs() sandbox.Jobs {
 	return sandbox.Jobs{
 		jobContent: readContent, jobBill: readBill, jobDocument: readDocument, jobCopy: makeCopy, jobPicture: reencodePicture,
+		jobTranscript: readTranscript, jobExcerpt: readExcerpt,
 	}
 }
 

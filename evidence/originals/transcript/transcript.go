@@ -55,10 +55,11 @@ const (
 	Revisions  Gap = "revisions"   // a document has deleted text, which is not shown
 	Pictures   Gap = "pictures"    // pictures or files inside are named only
 	Encrypted  Gap = "encrypted"   // of a mail
+	TooCostly  Gap = "too_costly"  // nothing was read; set by callers, who limit what reading may take
 )
 
 // Gaps lists every gap.
-var Gaps = []Gap{TooLarge, TooDeep, LongLines, Broken, BadLetters, InScript, Revisions, Pictures, Encrypted}
+var Gaps = []Gap{TooLarge, TooDeep, LongLines, Broken, BadLetters, InScript, Revisions, Pictures, Encrypted, TooCostly}
 
 // Line is one message, or one line of text.
 type Line struct {

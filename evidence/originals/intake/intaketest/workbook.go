@@ -31,6 +31,12 @@ func zipFiles(t testing.TB, files map[string][]string) []byte {
 	return out.Bytes()
 }
 
+// Document returns a DOCX with this text.
+func Document(t testing.TB, text string) []byte {
+	t.Helper()
+	return zipFiles(t, map[string][]string{"[Content_Types].xml": {"<Types/>"}, "word/document.xml": {text}})
+}
+
 // Workbook returns a workbook with this content of its only sheet.
 func Workbook(t testing.TB, rows ...string) []byte {
 	t.Helper()
