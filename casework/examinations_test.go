@@ -50,7 +50,7 @@ func (g *gate) Run(ctx context.Context, call sandbox.Call, value any) ([]byte, e
 // newGate replaces the decoder of a service by one that waits.
 func newGate(t testing.TB, rig *casetest.Fixture) *gate {
 	t.Helper()
-	g := &gate{Runner: sandbox.Local{Jobs: decode.Jobs()}, open: make(chan struct{})}
+	g := &gate{Runner: sandbox.Local{Jobs: decode.Jobs(decode.FindTools())}, open: make(chan struct{})}
 	parts := rig.Dependencies
 	parts.Decoder = decode.NewDecoder(g)
 	rig.Service = casework.New(parts, casework.Config{

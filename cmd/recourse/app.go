@@ -41,6 +41,7 @@ type app struct {
 	log         *slog.Logger
 	loops       *loop.Monitor
 	decodePool  *sandbox.Pool
+	removeCache func() // of the reader of PDFs, if it is temporary
 	service     *casework.Service
 }
 
@@ -86,7 +87,7 @@ func openApp(ctx context.Context, c config) (*app, error) {
 	if d.temporal, err = worker.Dial(worker.DialOptions{Key: key, Log: d.log}); err != nil {
 		return nil, err
 	}
-	if d.decodePool, err = newDecodePool(); err != nil {
+	if err := d.openDecoding(); err != nil {
 		return nil, err
 	}
 	d.store, err = postgres.Open(ctx, c.DatabaseURL, postgres.Options{Keys: d.keys, Now: currentTime, Random: rand.Reader, Loops: d.loops})
@@ -118,6 +119,7 @@ func openRegistry(folder string, log *slog.Logger) (*playbook.Registry, error) {
 func (d *app) closeAll() {
 	d.service.Close()
 	d.decodePool.Close()
+	d.removeCache()
 	d.temporal.Close()
 	d.store.Close()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -16,6 +17,7 @@ import (
 	"recourse/casework"
 	"recourse/connections"
 	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/decode"
 	"recourse/notify"
 	"recourse/texts"
 )
@@ -37,6 +39,8 @@ type config struct {
 	Profile     string `env:"RECOURSE_PROFILE" envDefault:"production"`
 	Pace        int    `env:"RECOURSE_PACE" envDefault:"1"`
 	Fonts       string `env:"RECOURSE_FONTS"`
+	// Cache is a folder for the compiled reader of PDFs, which can be made again.
+	Cache string `env:"RECOURSE_CACHE"`
 	// Shelf is a folder with books/ that replaces the playbooks in the binary.
 	Shelf     string `env:"RECOURSE_SHELF"`
 	SMTPURL   string `env:"SMTP_URL"`
@@ -68,6 +72,9 @@ func readConfig() (config, error) {
 	}
 	if c.Fonts == "" {
 		c.Fonts = filepath.Join(c.Data, "fonts")
+	}
+	if c.Cache == "" {
+		c.Cache = cmp.Or(decode.UserCache(), filepath.Join(c.Data, "cache"))
 	}
 	return c, c.validate()
 }

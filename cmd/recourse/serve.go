@@ -80,6 +80,9 @@ func runProcess(ctx context.Context, c config, serves, works bool) error {
 		return err
 	}
 	defer d.closeAll()
+	if err := d.prepareReader(ctx); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.countSetAside(ctx) })
 	if works {

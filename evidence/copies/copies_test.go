@@ -18,6 +18,9 @@ import (
 
 func hideSecret(text string) string { return strings.ReplaceAll(text, "秘密", "〔已遮蔽〕") }
 
+// readPDF stands for the reader of PDFs: the test files contain their text as it is.
+func readPDF(data []byte) (string, error) { return strings.TrimSuffix(string(data), "%PDF-1.4"), nil }
+
 func TestText(t *testing.T) {
 	t.Parallel()
 	const text = "老王：秘密\n我：好"
@@ -50,11 +53,12 @@ func TestText(t *testing.T) {
 		"film":            {"video/mp4", []byte(text), ""},
 		"recording":       {"audio/mpeg", []byte(text), ""},
 		"workbook":        {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", []byte(text), ""},
-		"broken PDF":      {"application/pdf", []byte("%PDF-1.4"), ""},
+		"PDF":             {"application/pdf", []byte("%PDF-1.4 秘密"), "%PDF-1.4 〔已遮蔽〕"},
+		"PDF without any": {"application/pdf", []byte("%PDF-1.4"), ""},
 		"a type unknown":  {"application/x-new", []byte(text), ""},
 		"picture as text": {"image/png", []byte(text), ""},
 	} {
-		got, err := copies.Text(test.media, test.data, hideSecret)
+		got, err := copies.Text(test.media, test.data, hideSecret, readPDF)
 		if string(got) != test.want || errors.Is(err, copies.ErrNoCopy) != (test.want == "") {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}

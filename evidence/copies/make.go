@@ -33,7 +33,7 @@ type Copy struct {
 }
 
 // Make makes the copy of a file. A bill shows nothing but the payments. Errors: ErrNoCopy.
-func Make(data []byte, o Order, mask func(string) string) (Copy, error) {
+func Make(data []byte, o Order, mask func(string) string, readPDF PDFReader) (Copy, error) {
 	bill, err := statement.Parse(bytes.NewReader(data), int64(len(data)))
 	switch {
 	case err == nil:
@@ -41,7 +41,7 @@ func Make(data []byte, o Order, mask func(string) string) (Copy, error) {
 	case o.IsBill:
 		return Copy{}, ErrNoCopy
 	}
-	text, err := Text(o.Media, data, mask)
+	text, err := Text(o.Media, data, mask, readPDF)
 	return Copy{Kind: MaskedText, Media: TextMedia, Data: text, Content: Digest(text)}, err
 }
 

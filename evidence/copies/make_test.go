@@ -36,7 +36,7 @@ func TestMake(t *testing.T) {
 		"a recording":                    {"去超市", copies.Order{Media: "audio/amr"}, "", "", ""},
 	} {
 		test.order.Seed = bytes.Repeat([]byte{1}, copies.SeedSize)
-		made, err := copies.Make([]byte(test.data), test.order, hide)
+		made, err := copies.Make([]byte(test.data), test.order, hide, readPDF)
 		if (test.kind == "") != errors.Is(err, copies.ErrNoCopy) || made.Kind != test.kind && err == nil {
 			t.Errorf("%s: %+v, %v", name, made, err)
 		}
@@ -52,7 +52,7 @@ func TestContentOfACopy(t *testing.T) {
 	makeWith := func(seed byte, number string) copies.Copy {
 		made, err := copies.Make([]byte(oneRow), copies.Order{
 			Seed: bytes.Repeat([]byte{seed}, copies.SeedSize), Payments: []statement.ClaimedPayment{{Amount: 100, TransactionNo: number, SentAt: time.Date(2026, 11, 1, 2, 0, 0, 0, time.UTC)}},
-		}, func(text string) string { return text })
+		}, func(text string) string { return text }, readPDF)
 		if err != nil {
 			t.Fatal(err)
 		}

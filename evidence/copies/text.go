@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strings"
 
-	"recourse/evidence/originals/intake/pdf"
 	"recourse/evidence/originals/transcript"
 )
 
@@ -20,27 +19,44 @@ const MaxSize = 32 << 20
 // TextMedia is the media type of every masked text.
 const TextMedia = "text/plain"
 
+// PDFReader returns the text of a PDF, "" if it has none.
+type PDFReader func(data []byte) (string, error)
+
 // Text returns the text of a file without the personal data in it, in UTF-8. Errors:
-// ErrNoCopy for media types that have no text, and for PDFs without one, such as scans.
-func Text(media string, data []byte, mask func(string) string) ([]byte, error) {
-	read, known := readers[media]
-	if !known {
-		return nil, ErrNoCopy
+// ErrNoCopy for media types that have no text, and for PDFs without one, such as scans;
+// those of readPDF.
+func Text(media string, data []byte, mask func(string) string, readPDF PDFReader) ([]byte, error) {
+	text, err := readAny(media, data, readPDF)
+	if err != nil {
+		return nil, err
 	}
-	text := strings.ReplaceAll(read(data), "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if strings.TrimSpace(text) == "" {
 		return nil, ErrNoCopy
 	}
 	return []byte(mask(text)), nil
 }
 
-// readers return the text of a file, by its media type. Types that are not listed have
-// no copy: the people in films and recordings cannot be masked.
+func readAny(media string, data []byte, readPDF PDFReader) (string, error) {
+	if media == pdfMedia {
+		return readPDF(data)
+	}
+	read, known := readers[media]
+	if !known {
+		return "", ErrNoCopy
+	}
+	return read(data), nil
+}
+
+const pdfMedia = "application/pdf"
+
+// readers return the text of a file, by its media type; PDFs have readers of their own.
+// Types that are not listed have no copy: the people in films and recordings cannot be
+// masked.
 var readers = map[string]func([]byte) string{
 	transcript.Text: transcript.DecodeText, transcript.Table: transcript.DecodeText,
 	transcript.JSON: transcribe(transcript.JSON), transcript.Lines: transcribe(transcript.Lines), transcript.Page: transcribe(transcript.Page),
 	transcript.Word: transcribe(transcript.Word), transcript.Mail: transcribe(transcript.Mail),
-	"application/pdf": func(data []byte) string { return pdf.Read(data).Text },
 }
 
 // transcribe returns the reader of a type whose form hides text from the mask, as tags and
@@ -50,7 +66,9 @@ func transcribe(media string) func([]byte) string {
 }
 
 // IsReadable reports whether files of a media type may have a copy.
-func IsReadable(media string) bool { return readers[media] != nil || media == workbookMedia }
+func IsReadable(media string) bool {
+	return readers[media] != nil || media == pdfMedia || media == workbookMedia
+}
 
 // workbookMedia is the type of workbooks. Only bills among them have a copy.
 const workbookMedia = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -17,7 +17,7 @@ import (
 var pins string
 
 // FontsVariable is the environment variable that names the folder of the fonts.
-const FontsVariable = "RECOURSE_FONTS"
+const FontsVariable = typeset.FontsVariable
 
 // The files of the fonts, as fetch-fonts.sh names them.
 const (
@@ -37,26 +37,8 @@ type Fonts struct {
 	faces *typeset.Faces
 }
 
-// FindFonts gives the folder of the fonts: FontsVariable, else the nearest
-// ".recourse/fonts" from the folder start upwards, else that of start itself.
-func FindFonts(start string) string {
-	if dir := os.Getenv(FontsVariable); dir != "" { //nolint:forbidigo // for tests and tools; the product is told its folder
-		return dir
-	}
-	start, err := filepath.Abs(start)
-	if err != nil {
-		return filepath.Join(".recourse", "fonts")
-	}
-	for dir := start; ; dir = filepath.Dir(dir) {
-		candidate := filepath.Join(dir, ".recourse", "fonts")
-		if info, err := os.Stat(candidate); err == nil && info.IsDir() {
-			return candidate
-		}
-		if dir == filepath.Dir(dir) {
-			return filepath.Join(start, ".recourse", "fonts")
-		}
-	}
-}
+// FindFonts gives the folder of the fonts; see typeset.FindFonts.
+func FindFonts(start string) string { return typeset.FindFonts(start) }
 
 // LoadFonts reads the fonts of a folder that fetch-fonts.sh filled. Each file
 // must have its pinned digest: other fonts would give other bytes for the same

@@ -9,6 +9,7 @@ import (
 
 	"recourse/evidence/copies"
 	"recourse/evidence/folio"
+	"recourse/evidence/originals/pdfium"
 	"recourse/evidence/originals/sandbox"
 	"recourse/textlint"
 )
@@ -42,22 +43,27 @@ func (d *Decoder) Copy(ctx context.Context, file File, order CopyOrder) (copies.
 	return made.Copy, err
 }
 
-func makeCopy(_ context.Context, file io.ReaderAt, size int64, options json.RawMessage) (sandbox.Result, error) {
-	var order CopyOrder
-	if err := json.Unmarshal(options, &order); err != nil {
-		return sandbox.Result{}, fmt.Errorf("order of a copy: %w", err)
+func makeCopy(engine *pdfium.Engine) sandbox.Job {
+	return func(ctx context.Context, file io.ReaderAt, size int64, options json.RawMessage) (sandbox.Result, error) {
+		var order CopyOrder
+		if err := json.Unmarshal(options, &order); err != nil {
+			return sandbox.Result{}, fmt.Errorf("order of a copy: %w", err)
+		}
+		mask, err := folio.NewMaskOf(order.Names)
+		if err != nil {
+			return sandbox.Result{}, err
+		}
+		data, err := readAll(file, size, copies.MaxSize)
+		if err != nil {
+			return sandbox.Result{}, err
+		}
+		made, err := copies.Make(data, order.Order, mask, func(data []byte) (string, error) {
+			text, err := readText(ctx, engine, data)
+			return text.Text, err
+		})
+		if errors.Is(err, copies.ErrNoCopy) {
+			return sandbox.Result{Value: madeCopy{None: true}}, nil
+		}
+		return sandbox.Result{Value: madeCopy{Copy: made}, Data: made.Data}, err
 	}
-	mask, err := folio.NewMaskOf(order.Names)
-	if err != nil {
-		return sandbox.Result{}, err
-	}
-	data, err := readAll(file, size, copies.MaxSize)
-	if err != nil {
-		return sandbox.Result{}, err
-	}
-	made, err := copies.Make(data, order.Order, mask)
-	if errors.Is(err, copies.ErrNoCopy) {
-		return sandbox.Result{Value: madeCopy{None: true}}, nil
-	}
-	return sandbox.Result{Value: madeCopy{Copy: made}, Data: made.Data}, err
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/pdfium"
 	"recourse/evidence/originals/sandbox"
 )
 
@@ -25,13 +26,15 @@ const (
 	jobPicture    = "picture"
 	jobTranscript = "transcript"
 	jobExcerpt    = "excerpt"
+	jobCompile    = "compile"
 )
 
 // Jobs are the jobs of the child process.
-func Jobs() sandbox.Jobs {
+func Jobs(tools Tools) sandbox.Jobs {
+	engine := pdfium.NewEngine(pdfium.Options(tools))
 	return sandbox.Jobs{
-		jobContent: readContent, jobBill: readBill, jobDocument: readDocument, jobCopy: makeCopy, jobPicture: reencodePicture,
-		jobTranscript: readTranscript, jobExcerpt: readExcerpt,
+		jobContent: readContent, jobBill: readBill, jobDocument: readDocument(engine), jobCopy: makeCopy(engine),
+		jobPicture: reencodePicture, jobTranscript: readTranscript, jobExcerpt: readExcerpt, jobCompile: compileReader(engine),
 	}
 }
 
@@ -50,7 +53,7 @@ type Decoder struct{ runner sandbox.Runner }
 func NewDecoder(runner sandbox.Runner) *Decoder { return &Decoder{runner} }
 
 // NewLocalDecoder returns a Decoder that runs its jobs in this process without limits.
-func NewLocalDecoder() *Decoder { return NewDecoder(sandbox.Local{Jobs: Jobs()}) }
+func NewLocalDecoder() *Decoder { return NewDecoder(sandbox.Local{Jobs: localJobs()}) }
 
 // childMemory is the memory of a child in bytes.
 const childMemory = 560 << 20

@@ -28,15 +28,30 @@ import (
 const childArgument = "run-as-child"
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == childArgument {
-		jobs := decode.Jobs()
+	if len(os.Args) == 4 && os.Args[1] == childArgument {
+		jobs := decode.Jobs(decode.Tools{Fonts: os.Args[2], Cache: os.Args[3]})
 		jobs["usage"] = readUsage
 		if err := sandbox.Serve(context.Background(), jobs); err != nil {
 			panic(err)
 		}
 		return
 	}
+	if err := prepareReader(); err != nil {
+		panic(err)
+	}
 	os.Exit(m.Run())
+}
+
+// prepareReader compiles the reader of PDFs, as the product does when it starts.
+func prepareReader() error {
+	pool := newChildPool()
+	defer pool.Close()
+	return decode.NewDecoder(pool).Prepare(context.Background())
+}
+
+func newChildPool() *sandbox.Pool {
+	tools := decode.FindTools()
+	return sandbox.NewPool([]string{os.Args[0], childArgument, tools.Fonts, tools.Cache}, 1)
 }
 
 // usage is what a child has used since it started.
@@ -60,7 +75,7 @@ type childRunner struct {
 
 func newChildRunner(t testing.TB) *childRunner {
 	t.Helper()
-	pool := sandbox.NewPool([]string{os.Args[0], childArgument}, 1)
+	pool := newChildPool()
 	t.Cleanup(pool.Close)
 	return &childRunner{Pool: pool}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"recourse/evidence/originals/intake/pdf"
+	"recourse/evidence/originals/pdfium"
 	"recourse/evidence/originals/sandbox"
 )
 
@@ -24,13 +25,30 @@ func (d *Decoder) Document(ctx context.Context, file File) (pdf.Report, error) {
 	return report, err
 }
 
-func readDocument(_ context.Context, file io.ReaderAt, size int64, _ json.RawMessage) (sandbox.Result, error) {
-	data, err := readAll(file, size, pdf.MaxSize+1)
-	if err != nil {
-		return sandbox.Result{}, err
+func readDocument(engine *pdfium.Engine) sandbox.Job {
+	return func(ctx context.Context, file io.ReaderAt, size int64, _ json.RawMessage) (sandbox.Result, error) {
+		data, err := readAll(file, size, pdf.MaxSize+1)
+		if err != nil {
+			return sandbox.Result{}, err
+		}
+		report := pdf.Read(data)
+		if report.Unread {
+			return sandbox.Result{Value: report}, nil
+		}
+		text, err := readText(ctx, engine, data)
+		if err != nil {
+			return sandbox.Result{}, err
+		}
+		report.Partial, report.Pages = text.Partial, max(report.Pages, text.Pages)
+		return sandbox.Result{Value: report, Data: []byte(text.Text)}, nil
 	}
-	report := pdf.Read(data)
-	text := report.Text
-	report.Text = ""
-	return sandbox.Result{Value: report, Data: []byte(text)}, nil
+}
+
+// readText reads a PDF that may be locked or broken: then it has no text.
+func readText(ctx context.Context, engine *pdfium.Engine, data []byte) (pdfium.Text, error) {
+	text, err := engine.ReadText(ctx, data)
+	if errors.Is(err, pdfium.ErrLocked) || errors.Is(err, pdfium.ErrUnreadable) {
+		return pdfium.Text{Partial: true}, nil
+	}
+	return text, err
 }

@@ -250,14 +250,6 @@ func (f *file) resolveReference(value any) any {
 	return nil
 }
 
-// streamOf returns the object that a reference points to.
-func (f *file) streamOf(value any) indirectObject {
-	if r, is := value.(ref); is {
-		return f.objects[r.number]
-	}
-	return indirectObject{value: value}
-}
-
 func (f *file) resolveDict(value any) dict {
 	d, _ := f.resolveReference(value).(dict)
 	return d

@@ -3,7 +3,6 @@ package pdf
 import (
 	"bytes"
 	"slices"
-	"strings"
 )
 
 // The kinds of active content, as they are reported.
@@ -31,8 +30,12 @@ type Report struct {
 	Acts       []string // kinds of active content, sorted
 	Pages      int
 	Signatures []Signature
-	Text       string // of the pages, line by line; empty when encrypted
-	End        int    // offset after the last end-of-file mark; 0 without one
+	End        int // offset after the last end-of-file mark; 0 without one
+
+	// Text is that of the pages, and Partial that something visible is not in it. Package
+	// decode adds both: Read finds the structure only.
+	Text    string
+	Partial bool
 }
 
 // Read reads a file. It never fails: unreadable parts are left out and reported as
@@ -43,13 +46,9 @@ func Read(data []byte) Report {
 	}
 	f := scanObjects(data)
 	r := Report{Encrypted: f.encrypted, End: FindEnd(data)}
-	pages := f.listPages()
-	r.Pages = len(pages)
+	r.Pages = len(f.listPages())
 	r.Acts = f.findActs()
 	r.Signatures = f.findSignatures()
-	if !f.encrypted {
-		r.Text = f.readText(pages)
-	}
 	r.Unread = f.limitReached || len(f.objects) >= maxObjects
 	r.Damaged = r.End == 0 || r.Pages == 0 && !f.encrypted
 	return r
@@ -147,28 +146,4 @@ func (f *file) collectPages(node any, seen map[int]bool, depth int) []dict {
 		list = append(list, f.collectPages(kid, seen, depth+1)...)
 	}
 	return list
-}
-
-// lookUpInherited looks a key up in a page or its ancestors (7.7.3.4).
-func (f *file) lookUpInherited(page dict, key name) any {
-	for range maxDepth {
-		if value := f.resolveReference(page[key]); value != nil {
-			return value
-		}
-		if page = f.resolveDict(page["Parent"]); page == nil {
-			return nil
-		}
-	}
-	return nil
-}
-
-// collapseSpace removes empty lines and repeated spaces.
-func collapseSpace(lines string) string {
-	var out []string
-	for line := range strings.SplitSeq(lines, "\n") {
-		if line = strings.Join(strings.Fields(line), " "); line != "" {
-			out = append(out, line)
-		}
-	}
-	return strings.Join(out, "\n")
 }

@@ -3,6 +3,7 @@ package pdf
 import (
 	"encoding/asn1"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -74,6 +75,14 @@ func decodeTextString(value text) string {
 		raw = decoded
 	}
 	return printableText(raw)
+}
+
+func decodeUTF16(b []byte) string {
+	units := make([]uint16, 0, len(b)/2)
+	for i := 0; i+1 < len(b); i += 2 {
+		units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
+	}
+	return string(utf16.Decode(units))
 }
 
 func printableText(raw string) string {

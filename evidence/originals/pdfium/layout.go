@@ -1,0 +1,224 @@
+package pdfium
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/bidi"
+	"golang.org/x/text/width"
+)
+
+// Gaps between characters, in parts of their height.
+const (
+	wordGap   = 0.18
+	columnGap = 1.6
+)
+
+// turn computes the place of a glyph along the direction in which it is written.
+func turn(g glyph, angle float64) glyph {
+	g.angle = int(math.Round(angle*180/math.Pi)+360) % 360
+	sin, cos := math.Sincos(float64(g.angle) * math.Pi / 180)
+	g.left, g.bottom = math.Inf(1), math.Inf(1)
+	g.right, g.top = math.Inf(-1), math.Inf(-1)
+	for _, x := range []float64{g.box.left, g.box.right} {
+		for _, y := range []float64{g.box.bottom, g.box.top} {
+			along, across := x*cos+y*sin, y*cos-x*sin
+			g.left, g.right = min(g.left, along), max(g.right, along)
+			g.bottom, g.top = min(g.bottom, across), max(g.top, across)
+		}
+	}
+	return g
+}
+
+// layOut writes the glyphs of a page line by line, as they stand on it, whatever the
+// order in the file.
+func layOut(glyphs []glyph) string {
+	correctAngles(glyphs)
+	byAngle := map[int][]run{}
+	var angles []int
+	for _, r := range splitRuns(glyphs) {
+		angle := r[0].angle
+		if _, known := byAngle[angle]; !known {
+			angles = append(angles, angle)
+		}
+		byAngle[angle] = append(byAngle[angle], r)
+	}
+	var out strings.Builder
+	for _, angle := range angles {
+		for _, line := range splitLines(byAngle[angle]) {
+			if text := strings.TrimSpace(writeLine(line)); text != "" {
+				out.WriteString(text + "\n")
+			}
+		}
+	}
+	return out.String()
+}
+
+// run is a part of a line whose glyphs follow each other in the file, too. What is printed
+// over it does not mix with it.
+type run []glyph
+
+func splitRuns(glyphs []glyph) []run {
+	var runs []run
+	for i, g := range glyphs {
+		if i > 0 && continues(glyphs[i-1], g) {
+			last := len(runs) - 1
+			runs[last] = append(runs[last], g)
+			continue
+		}
+		runs = append(runs, run{g})
+	}
+	for _, r := range runs {
+		if slices.ContainsFunc(r, func(g glyph) bool { return isRightToLeft(g.char) }) {
+			slices.SortStableFunc(r, func(a, b glyph) int { return cmp.Compare(a.left, b.left) })
+		}
+	}
+	return runs
+}
+
+// continues reports whether b follows a in the same column of the same line.
+func continues(a, b glyph) bool {
+	if a.angle != b.angle || !isBeside(a, b) {
+		return false
+	}
+	if isRightToLeft(a.char) || isRightToLeft(b.char) {
+		a, b = b, a
+	}
+	gap := (b.left - a.right) / min(a.height(), b.height())
+	return gap > -0.5 && gap <= columnGap
+}
+
+func (r run) left() float64 {
+	return slices.MinFunc(r, func(a, b glyph) int { return cmp.Compare(a.left, b.left) }).left
+}
+
+// splitLines groups runs whose middles are at the same height, from the top.
+func splitLines(runs []run) [][]run {
+	slices.SortStableFunc(runs, func(a, b run) int { return cmp.Compare(b[0].middle(), a[0].middle()) })
+	var lines [][]run
+	for _, r := range runs {
+		last := len(lines) - 1
+		if last < 0 || !isBeside(lines[last][0][0], r[0]) {
+			lines = append(lines, []run{r})
+			continue
+		}
+		lines[last] = append(lines[last], r)
+	}
+	for i, line := range lines {
+		slices.SortStableFunc(line, func(a, b run) int { return cmp.Compare(a.left(), b.left()) })
+		lines[i] = slices.CompactFunc(line, isSameRun)
+	}
+	return lines
+}
+
+// isSameRun reports whether a run is drawn again in the same place.
+func isSameRun(a, b run) bool { return slices.EqualFunc(a, b, isCopy) }
+
+func (g glyph) middle() float64 { return (g.bottom + g.top) / 2 }
+
+func (g glyph) height() float64 { return max(g.top-g.bottom, 0.1) }
+
+// isBeside reports whether two glyphs are in one line.
+func isBeside(a, b glyph) bool {
+	return math.Abs(a.middle()-b.middle()) < 0.4*max(a.height(), b.height())
+}
+
+func writeLine(line []run) string {
+	var out strings.Builder
+	var last *glyph
+	for _, r := range line {
+		for i := range r {
+			g := &r[i]
+			if last != nil {
+				if isCopy(*last, *g) {
+					continue
+				}
+				out.WriteString(gapBetween(*last, *g))
+			}
+			out.WriteRune(g.char)
+			last = g
+		}
+		if last != nil && len(line) > 1 {
+			last = rightmost(*last, r)
+		}
+	}
+	return reorder(out.String())
+}
+
+// rightmost returns the glyph after which the next run begins.
+func rightmost(last glyph, r run) *glyph {
+	for _, g := range r {
+		if g.right > last.right {
+			last = g
+		}
+	}
+	return &last
+}
+
+// isCopy reports whether a glyph is drawn again to look bold or to cast a shadow.
+func isCopy(a, b glyph) bool {
+	return a.char == b.char && math.Abs(a.left-b.left) < 0.15*a.height() && math.Abs(a.middle()-b.middle()) < 0.15*a.height()
+}
+
+// gapBetween returns what stands between two glyphs of a line. Between two ideographs it
+// is nothing, also where the file has a space, unless they are in different columns.
+func gapBetween(a, b glyph) string {
+	gap := (b.left - a.right) / min(a.height(), b.height())
+	switch {
+	case gap > columnGap:
+		return "\t"
+	case isWide(a.char) && isWide(b.char):
+		return ""
+	case gap > wordGap, hasSpaceBetween(a, b):
+		return " "
+	default:
+		return ""
+	}
+}
+
+// hasSpaceBetween reports whether the file has a space between two neighbours. From right
+// to left, the one on the left follows.
+func hasSpaceBetween(a, b glyph) bool {
+	if isRightToLeft(a.char) {
+		return a.afterSpace
+	}
+	return b.afterSpace
+}
+
+// isWide reports whether a character takes a square, as ideographs do.
+func isWide(char rune) bool {
+	kind := width.LookupRune(char).Kind()
+	return kind == width.EastAsianWide || kind == width.EastAsianFullwidth
+}
+
+// reorder puts a line of a script that is written from right to left into reading order.
+func reorder(line string) string {
+	if !strings.ContainsFunc(line, isRightToLeft) {
+		return line
+	}
+	runes := []rune(line)
+	for from := 0; from < len(runes); {
+		if !isRightToLeft(runes[from]) {
+			from++
+			continue
+		}
+		to, last := from, from
+		for to < len(runes) && (isRightToLeft(runes[to]) || unicode.IsSpace(runes[to]) || unicode.IsPunct(runes[to]) || unicode.IsMark(runes[to])) {
+			if isRightToLeft(runes[to]) || unicode.IsMark(runes[to]) {
+				last = to
+			}
+			to++
+		}
+		slices.Reverse(runes[from : last+1])
+		from = to
+	}
+	return string(runes)
+}
+
+func isRightToLeft(char rune) bool {
+	properties, _ := bidi.LookupRune(char)
+	return properties.Class() == bidi.R || properties.Class() == bidi.AL
+}
