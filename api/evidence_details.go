@@ -110,7 +110,7 @@ func renderDifference(d statement.Difference) Difference {
 func renderDocument(r casework.Reading) DocumentText {
 	d := r.Document
 	return DocumentText{
-		EvidenceID: string(r.Evidence.ID), Pages: d.Pages, Text: d.Text, Complete: !d.Damaged && !d.Unread && !d.Encrypted,
+		EvidenceID: string(r.Evidence.ID), Pages: d.Pages, Text: d.Text, Complete: !d.Damaged && !d.Unread && !d.Partial,
 		Encrypted: d.Encrypted, Acts: emptyIfNil(d.Acts), Signatures: renderList(d.Signatures, renderSignature),
 		Receipt: renderReceipt(r.Receipt), Differences: renderList(r.Differences, renderDifference),
 	}

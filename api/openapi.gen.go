@@ -1523,7 +1523,7 @@ type DocumentText struct {
 	// Acts Actions the file would execute when opened; they are never executed here
 	Acts []string `json:"acts"`
 
-	// Complete False if the file is damaged or too large; text may be missing
+	// Complete False if something visible is not in text: pictures, stamps, drawn letters, characters without a code, or pages of a damaged, locked or too large file
 	Complete    bool         `json:"complete"`
 	Differences []Difference `json:"differences"`
 	Encrypted   bool         `json:"encrypted"`
@@ -1534,7 +1534,7 @@ type DocumentText struct {
 	Receipt    Receipt          `json:"receipt"`
 	Signatures []FoundSignature `json:"signatures"`
 
-	// Text Empty if the file is encrypted or contains only pictures
+	// Text Line by line as on the page, with a tab between columns. Empty if the file needs a password or contains only pictures
 	Text string `json:"text"`
 }
 

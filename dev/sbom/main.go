@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
@@ -11,7 +12,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
 )
@@ -25,7 +28,8 @@ type part struct {
 	Version string `json:"version"`
 	Licence string `json:"licence"` // SPDX
 	PURL    string `json:"purl"`
-	File    string `json:"file"` // from the root of the repository
+	Module  string `json:"module"` // that contains File; "": this repository
+	File    string `json:"file"`
 	SHA256  string `json:"sha256"`
 }
 
@@ -80,6 +84,12 @@ func complete(modules io.Reader, out io.Writer, root string) error {
 }
 
 func (p part) checkFile(root string) error {
+	if p.Module != "" {
+		var err error
+		if root, err = moduleFolder(p.Module); err != nil {
+			return err
+		}
+	}
 	content, err := os.ReadFile(filepath.Join(root, p.File))
 	if err != nil {
 		return err
@@ -88,6 +98,15 @@ func (p part) checkFile(root string) error {
 		return fmt.Errorf("%s is not the file of %s %s: change embedded.json with it", p.File, p.Name, p.Version)
 	}
 	return nil
+}
+
+// moduleFolder returns the folder of a module on which this program depends, too.
+func moduleFolder(module string) (string, error) {
+	out, err := exec.CommandContext(context.Background(), "go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+	if err != nil {
+		return "", fmt.Errorf("the folder of %s: %w", module, err)
+	}
+	return strings.TrimSpace(string(out)), nil
 }
 
 func (p part) component() cdx.Component {

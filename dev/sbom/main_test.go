@@ -27,7 +27,7 @@ func TestEmbeddedPartsAreAdded(t *testing.T) {
 	for _, one := range *bill.Components {
 		names = append(names, one.Name)
 	}
-	if got := strings.Join(names, " "); got != "a libheif libde265" {
+	if got := strings.Join(names, " "); got != "a libheif libde265 pdfium" {
 		t.Errorf("the components are %s", got)
 	}
 }

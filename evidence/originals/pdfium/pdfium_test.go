@@ -92,12 +92,12 @@ func TestLayout(t *testing.T) {
 		lines []pdftest.Line
 		want  string
 	}{
-		"label and value":   {[]pdftest.Line{{50, 700, "转账单号"}, {180, 700, "10000500 01"}}, "转账单号\t10000500 01"},
-		"order of the file": {[]pdftest.Line{{50, 600, "下"}, {180, 700, "右"}, {50, 700, "左"}}, "左\t右\n下"},
-		"close":             {[]pdftest.Line{{50, 700, "金额"}, {74, 700, "：1,000.00"}}, "金额：1,000.00"},
-		"a space":           {[]pdftest.Line{{50, 700, "2026-11-28 10:31:14"}}, "2026-11-28 10:31:14"},
-		"spread heading":    {[]pdftest.Line{{50, 700, "收"}, {66, 700, "据"}}, "收据"},
-		"printed twice":     {[]pdftest.Line{{50, 700, "合计12.50"}, {50.4, 700, "合计12.50"}}, "合计12.50"},
+		"label and value":   {[]pdftest.Line{pdftest.At(50, 700, "转账单号"), pdftest.At(180, 700, "10000500 01")}, "转账单号\t10000500 01"},
+		"order of the file": {[]pdftest.Line{pdftest.At(50, 600, "下"), pdftest.At(180, 700, "右"), pdftest.At(50, 700, "左")}, "左\t右\n下"},
+		"close":             {[]pdftest.Line{pdftest.At(50, 700, "金额"), pdftest.At(74, 700, "：1,000.00")}, "金额：1,000.00"},
+		"a space":           {[]pdftest.Line{pdftest.At(50, 700, "2026-11-28 10:31:14")}, "2026-11-28 10:31:14"},
+		"spread heading":    {[]pdftest.Line{pdftest.At(50, 700, "收"), pdftest.At(66, 700, "据")}, "收据"},
+		"printed twice":     {[]pdftest.Line{pdftest.At(50, 700, "合计12.50"), pdftest.At(50.4, 700, "合计12.50")}, "合计12.50"},
 	} {
 		for _, form := range []string{pdftest.Whole, pdftest.Glyphs} {
 			if got := readText(t, pdftest.Printed(t, form, test.lines...)); got.Text != test.want {
@@ -110,7 +110,7 @@ func TestLayout(t *testing.T) {
 // What is printed over a line does not mix with it.
 func TestTextOverText(t *testing.T) {
 	t.Parallel()
-	got := readText(t, pdftest.Printed(t, pdftest.Whole, pdftest.Line{50, 700, "ABCDEFGH"}, pdftest.Line{53, 700.5, "12345678"}))
+	got := readText(t, pdftest.Printed(t, pdftest.Whole, pdftest.At(50, 700, "ABCDEFGH"), pdftest.At(53, 700.5, "12345678")))
 	if got.Text != "ABCDEFGH 12345678" && got.Text != "ABCDEFGH12345678" {
 		t.Errorf("%q", got.Text)
 	}

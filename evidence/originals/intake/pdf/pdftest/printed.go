@@ -12,6 +12,9 @@ type Line struct {
 	Text string
 }
 
+// At returns a line.
+func At(x, y float64, text string) Line { return Line{x, y, text} }
+
 // The ways in which programs write a text.
 const (
 	Whole  = "a text at once"
