@@ -3,7 +3,7 @@
 #
 #   fetch-fonts.sh DEST
 #
-# The Noto faces come from npm packages, Hanazono from the Debian package
+# The Noto faces and Nanum Gothic come from npm packages, Hanazono from the Debian package
 # fonts-hanazono (no root needed). Without apt, set HANAZONO_DIR to a folder
 # that contains HanaMinA.ttf and HanaMinB.ttf. A second run only checks.
 set -eu
@@ -66,6 +66,30 @@ from_npm() {
 	done
 }
 
+# letters_from_npm FILE@VERSION...: fetch the regular weights of all packages in one
+# call of npm, which downloads them in parallel.
+letters_from_npm() {
+	packages= missing=
+	for item in "$@"; do
+		name=${item%@*}_400Regular.ttf
+		sound "$name" && continue
+		package=$(printf '%s\n' "${item%@*}" | sed 's/\([a-z]\)\([A-Z0-9]\)/\1-\2/g' | tr '[:upper:]' '[:lower:]')
+		packages="$packages @expo-google-fonts/$package@${item#*@}" missing="$missing $name"
+	done
+	[ -n "$missing" ] || return 0
+	command -v npm >/dev/null 2>&1 || die "npm is needed to fetch$packages"
+	say "fetching $(printf '%s\n' "$missing" | wc -w | tr -d ' ') fonts for other scripts ..."
+	rm -rf "$work/npm" && mkdir "$work/npm"
+	# shellcheck disable=SC2086 # one argument for each package
+	(cd "$work/npm" && npm pack --silent $packages >/dev/null) || die "npm could not fetch$packages"
+	for archive in "$work"/npm/*.tgz; do
+		tar -xzf "$archive" -C "$work/npm" package/400Regular
+	done
+	for name in $missing; do
+		place "$work/npm/package/400Regular/$name" "$name"
+	done
+}
+
 # from_debian NAME...
 from_debian() {
 	missing=
@@ -91,6 +115,14 @@ from_debian() {
 from_npm @expo-google-fonts/noto-serif-sc 0.4.3 400Regular:NotoSerifSC_400Regular.ttf 700Bold:NotoSerifSC_700Bold.ttf
 from_npm @expo-google-fonts/noto-sans-sc 0.4.3 400Regular:NotoSansSC_400Regular.ttf 700Bold:NotoSansSC_700Bold.ttf
 from_npm @expo-google-fonts/noto-emoji 0.4.7 400Regular:NotoEmoji_400Regular.ttf
+letters_from_npm NotoNaskhArabic@0.4.5 NotoSans@0.4.2 NotoSansArmenian@0.4.2 NotoSansBalinese@0.4.1 \
+	NotoSansBengali@0.4.4 NotoSansCanadianAboriginal@0.4.1 NotoSansCham@0.4.1 NotoSansCherokee@0.4.2 \
+	NotoSansDevanagari@0.4.1 NotoSansEthiopic@0.4.2 NotoSansGeorgian@0.4.3 NotoSansGujarati@0.4.2 \
+	NotoSansGurmukhi@0.4.1 NotoSansHebrew@0.4.1 NotoSansJavanese@0.4.2 NotoSansKannada@0.4.3 NotoSansKhmer@0.4.3 \
+	NotoSansLao@0.4.2 NotoSansMalayalam@0.4.2 NotoSansMath@0.4.2 NotoSansMongolian@0.4.1 NotoSansMyanmar@0.4.2 \
+	NotoSansOriya@0.4.2 NotoSansSinhala@0.4.2 NotoSansSymbols@0.4.1 NotoSansSymbols2@0.4.1 NotoSansTaiViet@0.4.1 \
+	NotoSansTamil@0.4.3 NotoSansTelugu@0.4.2 NotoSansThai@0.4.2 NotoSansVai@0.4.2 NotoSansYi@0.4.2 \
+	NotoSerifTibetan@0.4.2 NanumGothic@0.4.0
 from_debian HanaMinA.ttf HanaMinB.ttf
 
 (cd "$dest" && check "$pins") || die "a font in $dest is not the pinned file"

@@ -27,10 +27,6 @@ const (
 	sansBoldFile  = "NotoSansSC_700Bold.ttf"
 )
 
-// rareFiles hold what the main fonts lack, in order of preference: rare
-// ideographs and pictographs. They are read when first needed.
-var rareFiles = []string{"HanaMinA.ttf", "HanaMinB.ttf", "NotoEmoji_400Regular.ttf"}
-
 // Fonts are the typefaces of dossiers, read and parsed once. They are safe for
 // concurrent use.
 type Fonts struct {
@@ -52,12 +48,9 @@ func LoadFonts(dir string) (*Fonts, error) {
 		}
 		main[i] = face
 	}
-	var rare []func() (*typeset.Face, error)
-	for _, name := range rareFiles {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			return nil, missingFont(dir, name, err)
-		}
-		rare = append(rare, func() (*typeset.Face, error) { return loadFace(dir, name) })
+	rare, err := FindFallbacks(dir)
+	if err != nil {
+		return nil, err
 	}
 	return &Fonts{faces: typeset.NewFaces(main[0], main[1], main[2], main[3], rare...)}, nil
 }
@@ -98,4 +91,14 @@ func digestOf(path string) (string, error) {
 
 func missingFont(dir, name string, err error) error {
 	return fmt.Errorf("font %s: run evidence/dossier/fetch-fonts.sh %s, or set %s: %w", name, dir, FontsVariable, err)
+}
+
+// pinnedFiles returns the names of all fonts.
+func pinnedFiles() []string {
+	var out []string
+	for line := range strings.Lines(pins) {
+		_, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		out = append(out, name)
+	}
+	return out
 }

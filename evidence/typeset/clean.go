@@ -10,8 +10,8 @@ import (
 // CleanText makes any bytes printable. A byte that is not UTF-8 becomes "[0xFF]",
 // and a control, format or text-direction character becomes "[U+202E]", so that a
 // paper shows everything that its source contains. Line ends become \n and tabs
-// become spaces. Joiners are kept in pictographs, and variation selectors after a
-// visible character.
+// become spaces. Joiners are kept in pictographs and in scripts that need them, and
+// variation selectors after a visible character.
 func CleanText(s string) string {
 	if isPlain(s) {
 		return s
@@ -90,11 +90,27 @@ func isJoiner(before, r rune, rest string) bool {
 		return before == 0x1F3F4 // the black flag, the base of regional flags
 	case r == zeroWidthJoiner:
 		next, _ := utf8.DecodeRuneInString(rest)
-		return isPictograph(before) && isPictograph(next)
+		return isPictograph(before) && isPictograph(next) || usesJoiners(before)
+	case r == zeroWidthNonJoiner:
+		next, _ := utf8.DecodeRuneInString(rest)
+		return usesJoiners(before) && usesJoiners(next)
 	default:
-		return false
+		return r == vowelSeparator && unicode.Is(unicode.Mongolian, before)
 	}
 }
+
+const (
+	zeroWidthNonJoiner = 0x200C
+	vowelSeparator     = 0x180E // changes the letters of Mongolian beside it
+)
+
+// joinerScripts are the scripts whose spelling needs joiners.
+var joinerScripts = []*unicode.RangeTable{
+	unicode.Arabic, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil,
+	unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Mongolian,
+}
+
+func usesJoiners(r rune) bool { return unicode.In(r, joinerScripts...) }
 
 func isPictograph(r rune) bool {
 	return unicode.Is(unicode.So, r) && r != utf8.RuneError || r >= 0x1F000 && r <= 0x1FAFF

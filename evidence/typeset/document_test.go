@@ -277,7 +277,7 @@ func TestMissingRareFont(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := errors.New("no such font")
-	book := typeset.NewDocument(typeset.NewFaces(face, face, face, face, func() (*typeset.Face, error) { return nil, lost }), typeset.Frame{Right: 100, Bottom: 100})
+	book := typeset.NewDocument(typeset.NewFaces(face, face, face, face, typeset.Fallback{Load: func() (*typeset.Face, error) { return nil, lost }}), typeset.Frame{Right: 100, Bottom: 100})
 	book.NewPage()
 	book.AddParagraph(typeset.Paragraph{Spans: span("平常")})
 	if err := book.WritePDF(&bytes.Buffer{}, meta); err != nil {

@@ -34,9 +34,9 @@ var faces = sync.OnceValues(func() (*typeset.Faces, error) {
 		}
 		main[i] = face
 	}
-	var rare []func() (*typeset.Face, error)
-	for _, name := range []string{"HanaMinA.ttf", "HanaMinB.ttf", "NotoEmoji_400Regular.ttf"} {
-		rare = append(rare, func() (*typeset.Face, error) { return load(name) })
+	rare, err := dossier.FindFallbacks(dossier.FindFonts("."))
+	if err != nil {
+		return nil, err
 	}
 	return typeset.NewFaces(main[0], main[1], main[2], main[3], rare...), nil
 })

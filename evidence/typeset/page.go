@@ -97,17 +97,23 @@ func (pg *Page) AddLink(x, y, w, h float64, target string) {
 // addText draws the characters of a line and adds extra points to each gap that
 // may be stretched.
 func (pg *Page) addText(l line, x, baseline, extra float64) {
+	runes := visualOrder(l.runes)
 	at := x * perMM
-	for i := 0; i < len(l.runes); {
+	for i := 0; i < len(runes); {
+		if end := shapedEnd(runes, i); end > i {
+			at = pg.addShaped(runes[i:end], runes[end:], at, baseline, extra)
+			i = end
+			continue
+		}
 		from, start := i, at
 		gap := -1.0
-		for ; i < len(l.runes); i++ {
-			m := &l.runes[i]
-			if i > from && !sameRun(&l.runes[from], m) {
+		for ; i < len(runes); i++ {
+			m := &runes[i]
+			if i > from && (!sameRun(&runes[from], m) || m.isShaped()) {
 				break
 			}
 			after := 0.0
-			if i+1 < len(l.runes) && canStretch(m, &l.runes[i+1]) {
+			if i+1 < len(runes) && canStretch(m, &runes[i+1]) {
 				after = extra
 			}
 			if gap < 0 {
@@ -119,7 +125,7 @@ func (pg *Page) addText(l line, x, baseline, extra float64) {
 				break
 			}
 		}
-		pg.addGlyphs(l.runes[from:i], start/perMM, baseline, gap)
+		pg.addGlyphs(runes[from:i], start/perMM, baseline, gap)
 	}
 }
 

@@ -34,7 +34,8 @@ func isRare(r rune) bool { return r > 0xFFFF || r >= firstRare && r <= lastRare 
 // usedFont is a face with the characters that this document uses.
 type usedFont struct {
 	name   string
-	codes  map[rune]uint16 // code in the PDF
+	codes  map[rune]uint16   // code in the PDF
+	shaped map[uint16]uint16 // code in the PDF of a glyph without a character of its own
 	glyphs map[uint16]uint16
 	rare   int
 }
@@ -161,7 +162,7 @@ func (p *painter) setFont(face *Face, size float64) {
 func (p *painter) fontFor(face *Face) *usedFont {
 	c := p.usedFonts[face]
 	if c == nil {
-		c = &usedFont{name: "f" + face.name, codes: map[rune]uint16{}, glyphs: map[uint16]uint16{}}
+		c = &usedFont{name: "f" + face.name, codes: map[rune]uint16{}, shaped: map[uint16]uint16{}, glyphs: map[uint16]uint16{}}
 		p.usedFonts[face] = c
 		p.fontOrder = append(p.fontOrder, face)
 	}
@@ -175,14 +176,31 @@ func (c *usedFont) codeFor(r rune, glyph uint16) uint16 {
 	}
 	code := uint16(r)
 	if isRare(r) {
-		code = uint16(min(firstRare+c.rare, lastRare))
-		c.rare++
-		if code == lastRare {
-			glyph = 0
-		}
+		code, glyph = c.nextRare(glyph)
 	}
 	c.codes[r], c.glyphs[code] = code, glyph
 	return code
+}
+
+// codeForGlyph returns the code of a shaped glyph, from the private use area.
+func (c *usedFont) codeForGlyph(glyph uint16) uint16 {
+	code, known := c.shaped[glyph]
+	if !known {
+		var drawn uint16
+		code, drawn = c.nextRare(glyph)
+		c.shaped[glyph], c.glyphs[code] = code, drawn
+	}
+	return code
+}
+
+// nextRare returns the next code of the private use area, and what it draws.
+func (c *usedFont) nextRare(glyph uint16) (code, drawn uint16) {
+	code = uint16(min(firstRare+c.rare, lastRare))
+	c.rare++
+	if code == lastRare {
+		return code, 0
+	}
+	return code, glyph
 }
 
 func (t textOp) collectGlyphs(p *painter) {

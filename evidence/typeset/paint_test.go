@@ -61,7 +61,7 @@ func testFace(t testing.TB) *Face {
 // that area, each its own, until there are no more.
 func TestCodes(t *testing.T) {
 	t.Parallel()
-	c := &usedFont{codes: map[rune]uint16{}, glyphs: map[uint16]uint16{}}
+	c := &usedFont{codes: map[rune]uint16{}, shaped: map[uint16]uint16{}, glyphs: map[uint16]uint16{}}
 	if c.codeFor('案', 7) != '案' || c.glyphs['案'] != 7 {
 		t.Error("a BMP character keeps its code")
 	}

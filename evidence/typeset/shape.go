@@ -2,57 +2,8 @@ package typeset
 
 import (
 	"fmt"
-	"sync"
 	"unicode"
 )
-
-// Typeface is one of the four typefaces of texts.
-type Typeface int
-
-// The typefaces: 宋体 for running text, 黑体 for labels, each in two weights.
-const (
-	Serif Typeface = iota
-	SerifBold
-	Sans
-	SansBold
-	typefaceCount
-)
-
-// Faces are the fonts of a document. They are safe for concurrent use.
-type Faces struct {
-	main      [typefaceCount]*Face
-	fallbacks []func() (*Face, error)
-}
-
-// NewFaces returns the four main faces and the fallbacks for characters they lack,
-// in order of preference. A fallback is loaded at its first use.
-func NewFaces(serif, serifBold, sans, sansBold *Face, rare ...func() (*Face, error)) *Faces {
-	f := &Faces{main: [typefaceCount]*Face{serif, serifBold, sans, sansBold}}
-	for _, load := range rare {
-		f.fallbacks = append(f.fallbacks, sync.OnceValues(load))
-	}
-	return f
-}
-
-// pickFace returns a face that has the rune, or nil.
-func (f *Faces) pickFace(cut Typeface, r rune) (*Face, uint16, error) {
-	if face := f.main[cut]; face.GlyphFor(r) != 0 && (unicode.IsSpace(r) || face.hasOutline(face.GlyphFor(r))) {
-		return face, face.GlyphFor(r), nil
-	}
-	if unicode.IsSpace(r) {
-		return nil, 0, nil
-	}
-	for _, load := range f.fallbacks {
-		face, err := load()
-		if err != nil {
-			return nil, 0, err
-		}
-		if glyph := face.GlyphFor(r); glyph != 0 && face.hasOutline(glyph) {
-			return face, glyph, nil
-		}
-	}
-	return nil, 0, nil
-}
 
 // Color is a colour, 0xRRGGBB.
 type Color uint32
@@ -72,16 +23,18 @@ type Span struct {
 	Style Style
 }
 
-// shapedRune is one character with its glyph, or a box with the code point if no
-// font has the character.
+// shapedRune is one character with its glyph, a cluster of characters with its
+// shaped glyphs, or a box with the code point if no font has the character.
 type shapedRune struct {
 	r         rune
-	modifiers string // combining characters that are not drawn themselves
+	modifiers string // the rest of the cluster, and characters that are not drawn themselves
 	face      *Face  // nil: nothing to draw, or a box
 	glyph     uint16
-	width     float64 // points
+	shaped    []placedGlyph // instead of glyph, if shaping moved or replaced glyphs
+	width     float64       // points
 	style     *Style
 	box       string
+	level     uint8 // of the bidirectional algorithm: odd is right-to-left
 }
 
 func (m *shapedRune) isSpace() bool { return unicode.IsSpace(m.r) }
@@ -98,22 +51,41 @@ func (m *shapedRune) actualText() string {
 // boxScale is the font size in a box relative to the text around it.
 const boxScale = 0.62
 
-// shapeSpans converts spans to characters with glyphs.
+// shapeSpans converts spans to characters with glyphs, in logical order.
 func (f *Faces) shapeSpans(spans []Span) ([]shapedRune, error) {
 	var out []shapedRune
+	bidirectional := false
 	for i := range spans {
-		style := &spans[i].Style
-		for _, r := range CleanText(spans[i].Text) {
-			if isCombining(r) && len(out) > 0 {
-				out[len(out)-1].modifiers += string(r)
-				continue
-			}
-			m, err := f.shapeRune(r, style)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, m)
+		var err error
+		text := CleanText(spans[i].Text)
+		if f.needsShaping(text) {
+			bidirectional = bidirectional || hasRightToLeft(text)
+			out, err = f.shapeText(out, text, &spans[i].Style)
+		} else {
+			out, err = f.appendPlain(out, text, &spans[i].Style)
 		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if bidirectional {
+		setLevels(out)
+	}
+	return out, nil
+}
+
+// appendPlain adds one glyph for each character.
+func (f *Faces) appendPlain(out []shapedRune, text string, style *Style) ([]shapedRune, error) {
+	for _, r := range text {
+		if isCombining(r) && len(out) > 0 {
+			out[len(out)-1].modifiers += string(r)
+			continue
+		}
+		m, err := f.shapeRune(r, style)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m)
 	}
 	return out, nil
 }
@@ -134,10 +106,15 @@ func (f *Faces) shapeRune(r rune, style *Style) (shapedRune, error) {
 	case m.isSpace():
 		m.width = style.Size / 2
 	default:
-		m.box = fmt.Sprintf("[U+%04X]", r)
-		m.width = f.plainWidth(m.box, style.Size*boxScale) + style.Size*0.16
+		return f.boxFor(r, style), nil
 	}
 	return m, nil
+}
+
+// boxFor returns a box with the code point of a character.
+func (f *Faces) boxFor(r rune, style *Style) shapedRune {
+	box := fmt.Sprintf("[U+%04X]", r)
+	return shapedRune{r: r, style: style, box: box, width: f.plainWidth(box, style.Size*boxScale) + style.Size*0.16}
 }
 
 // plainWidth returns the width of an ASCII text in Sans, in points.

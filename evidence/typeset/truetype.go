@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"sync"
+
+	"github.com/go-text/typesetting/font"
 )
 
-// Face is one TrueType font with glyf outlines. It does not change after parsing,
-// so several documents may use it at the same time.
+// Face is one TrueType font with glyf outlines. Several documents may use it at the
+// same time.
 type Face struct {
 	name    string
 	tables  map[string][]byte
@@ -18,6 +21,10 @@ type Face struct {
 	long    bool
 	ranges  []runeRange
 	ascii   [128]uint16
+	data    []byte
+	parse   sync.Once
+	parsed  *font.Font // for the shaper, at its first use
+	shapers sync.Pool  // of *shapingFont
 }
 
 // runeRange maps the runes first..last to the glyphs base+(r-first), or to those
@@ -32,7 +39,7 @@ var errFont = errors.New("not a TrueType font with glyf outlines and a Unicode c
 
 // ParseFace parses a font. It keeps the bytes, which must not change.
 func ParseFace(name string, data []byte) (*Face, error) {
-	f := &Face{name: name, tables: map[string][]byte{}}
+	f := &Face{name: name, tables: map[string][]byte{}, data: data}
 	if err := f.readDirectory(data); err != nil {
 		return nil, fmt.Errorf("font %s: %w", name, err)
 	}
@@ -192,8 +199,12 @@ func (f *Face) findGlyph(r rune) uint16 {
 
 // AdvanceWidth returns the width of a glyph in thousandths of the font size.
 func (f *Face) AdvanceWidth(glyph uint16) int {
-	width := u16(f.tables["hmtx"], 4*min(int(glyph), f.metrics-1))
-	return (width*1000 + f.upem/2) / f.upem
+	return (f.unitsWide(glyph)*1000 + f.upem/2) / f.upem
+}
+
+// unitsWide returns the width of a glyph in font units.
+func (f *Face) unitsWide(glyph uint16) int {
+	return u16(f.tables["hmtx"], 4*min(int(glyph), f.metrics-1))
 }
 
 // glyphOutline returns the glyf data of a glyph, or nil if it draws nothing.
