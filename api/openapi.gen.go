@@ -788,6 +788,27 @@ const (
 	TextPlacePrivate  TextPlace = "private"
 )
 
+// Defines values for TranscriptForm.
+const (
+	TranscriptFormChat TranscriptForm = "chat"
+	TranscriptFormMail TranscriptForm = "mail"
+	TranscriptFormText TranscriptForm = "text"
+)
+
+// Defines values for TranscriptGap.
+const (
+	TranscriptGapBadLetters TranscriptGap = "bad_letters"
+	TranscriptGapBroken     TranscriptGap = "broken"
+	TranscriptGapEncrypted  TranscriptGap = "encrypted"
+	TranscriptGapInScript   TranscriptGap = "in_script"
+	TranscriptGapLongLines  TranscriptGap = "long_lines"
+	TranscriptGapPictures   TranscriptGap = "pictures"
+	TranscriptGapRevisions  TranscriptGap = "revisions"
+	TranscriptGapTooCostly  TranscriptGap = "too_costly"
+	TranscriptGapTooDeep    TranscriptGap = "too_deep"
+	TranscriptGapTooLarge   TranscriptGap = "too_large"
+)
+
 // Defines values for WaitingOn.
 const (
 	WaitingOnAgent       WaitingOn = "agent"
@@ -840,6 +861,16 @@ const (
 	GetEvidenceTextParamsPurposeOther  GetEvidenceTextParamsPurpose = "other"
 	GetEvidenceTextParamsPurposePolice GetEvidenceTextParamsPurpose = "police"
 	GetEvidenceTextParamsPurposeReview GetEvidenceTextParamsPurpose = "review"
+)
+
+// Defines values for GetEvidenceTranscriptParamsPurpose.
+const (
+	GetEvidenceTranscriptParamsPurposeAppeal GetEvidenceTranscriptParamsPurpose = "appeal"
+	GetEvidenceTranscriptParamsPurposeCourt  GetEvidenceTranscriptParamsPurpose = "court"
+	GetEvidenceTranscriptParamsPurposeNotary GetEvidenceTranscriptParamsPurpose = "notary"
+	GetEvidenceTranscriptParamsPurposeOther  GetEvidenceTranscriptParamsPurpose = "other"
+	GetEvidenceTranscriptParamsPurposePolice GetEvidenceTranscriptParamsPurpose = "police"
+	GetEvidenceTranscriptParamsPurposeReview GetEvidenceTranscriptParamsPurpose = "review"
 )
 
 // Defines values for GetEvidenceViewParamsPurpose.
@@ -3256,6 +3287,82 @@ type TextList struct {
 // TextPlace Where a text will be used: for the counterpart alone, a group, its owner, the platform, a letter or a court paper
 type TextPlace string
 
+// Transcript A page of the lines of a chat, a mail or another text
+type Transcript struct {
+	Attachments []TranscriptFile `json:"attachments"`
+	EvidenceID  string           `json:"evidence_id"`
+
+	// Form A chat has at least one line with a sender or a time
+	Form TranscriptForm `json:"form"`
+
+	// Gaps Why something was not read; empty if everything was
+	Gaps  []TranscriptGap  `json:"gaps"`
+	Items []TranscriptLine `json:"items"`
+
+	// Lines Number of all lines that were read
+	Lines int             `json:"lines"`
+	Mail  *TranscriptMail `json:"mail"`
+
+	// Messages Number of lines with a sender or a time
+	Messages int `json:"messages"`
+
+	// NextCursor Cursor of the next page; null on the last
+	NextCursor *string `json:"next_cursor"`
+}
+
+// TranscriptForm A chat has at least one line with a sender or a time
+type TranscriptForm string
+
+// TranscriptFile A file within the file, which is named only
+type TranscriptFile struct {
+	MediaType string `json:"media_type"`
+	Name      string `json:"name"`
+	Size      int64  `json:"size"`
+}
+
+// TranscriptGap Why something of a file was not read
+type TranscriptGap string
+
+// TranscriptHeader A header of a mail
+type TranscriptHeader struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// TranscriptLine One message, or one line of text
+type TranscriptLine struct {
+	At *time.Time `json:"at"`
+
+	// N Number of the line, from 1
+	N int `json:"n"`
+
+	// Note What was sent that is no text: its kind or its file name
+	Note *string `json:"note"`
+
+	// Own The file says that the owner of the account sent it
+	Own  bool   `json:"own"`
+	Text string `json:"text"`
+
+	// When The time as written, if it is not clear which it is
+	When *string `json:"when"`
+
+	// Who The sender, as the file names them
+	Who *string `json:"who"`
+}
+
+// TranscriptMail What a mail says about itself, not proved; null for other files
+type TranscriptMail struct {
+	// Domain Of the sender's address, as the mail says
+	Domain  *string            `json:"domain"`
+	Headers []TranscriptHeader `json:"headers"`
+
+	// Platform The platform that uses this domain; anyone can write it into a mail
+	Platform *string `json:"platform"`
+
+	// SignedBy Domain named by a DKIM signature, which was not verified
+	SignedBy *string `json:"signed_by"`
+}
+
 // Upload State of an upload
 type Upload struct {
 	CaseID string `json:"case_id"`
@@ -3666,6 +3773,21 @@ type GetEvidenceTextParams struct {
 // GetEvidenceTextParamsPurpose defines parameters for GetEvidenceText.
 type GetEvidenceTextParamsPurpose string
 
+// GetEvidenceTranscriptParams defines parameters for GetEvidenceTranscript.
+type GetEvidenceTranscriptParams struct {
+	// Purpose Purpose of the access; it is recorded in the journal.
+	Purpose *GetEvidenceTranscriptParamsPurpose `form:"purpose,omitempty" json:"purpose,omitempty"`
+
+	// Limit Maximum number of items.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous page, unchanged.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetEvidenceTranscriptParamsPurpose defines parameters for GetEvidenceTranscript.
+type GetEvidenceTranscriptParamsPurpose string
+
 // GetEvidenceViewParams defines parameters for GetEvidenceView.
 type GetEvidenceViewParams struct {
 	// Purpose Purpose of the access; it is recorded in the journal.
@@ -3958,6 +4080,9 @@ type ServerInterface interface {
 	// GetEvidenceText Read the text and the signatures of a PDF
 	// (GET /api/v1/evidence/{id}/text)
 	GetEvidenceText(ctx echo.Context, id ID, params GetEvidenceTextParams) error
+	// GetEvidenceTranscript Read a chat, a mail or another text as lines
+	// (GET /api/v1/evidence/{id}/transcript)
+	GetEvidenceTranscript(ctx echo.Context, id ID, params GetEvidenceTranscriptParams) error
 	// GetEvidenceView Read the display copy of a picture
 	// (GET /api/v1/evidence/{id}/view)
 	GetEvidenceView(ctx echo.Context, id ID, params GetEvidenceViewParams) error
@@ -4972,6 +5097,45 @@ func (w *ServerInterfaceWrapper) GetEvidenceText(ctx echo.Context) error {
 	return err
 }
 
+// GetEvidenceTranscript converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEvidenceTranscript(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetEvidenceTranscriptParams
+	// ------------- Optional query parameter "purpose" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "purpose", ctx.QueryParams(), &params.Purpose, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter purpose: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEvidenceTranscript(ctx, id, params)
+	return err
+}
+
 // GetEvidenceView converts echo context to params.
 func (w *ServerInterfaceWrapper) GetEvidenceView(ctx echo.Context) error {
 	var err error
@@ -5845,6 +6009,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/evidence/:id/content", wrapper.GetEvidenceContent, options.OperationMiddlewares["getEvidenceContent"]...)
 	router.GET(options.BaseURL+"/api/v1/evidence/:id/view", wrapper.GetEvidenceView, options.OperationMiddlewares["getEvidenceView"]...)
 	router.GET(options.BaseURL+"/api/v1/evidence/:id/text", wrapper.GetEvidenceText, options.OperationMiddlewares["getEvidenceText"]...)
+	router.GET(options.BaseURL+"/api/v1/evidence/:id/transcript", wrapper.GetEvidenceTranscript, options.OperationMiddlewares["getEvidenceTranscript"]...)
 	router.POST(options.BaseURL+"/api/v1/evidence/:id/facts", wrapper.ConfirmEvidenceFacts, options.OperationMiddlewares["confirmEvidenceFacts"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/journal", wrapper.GetJournal, options.OperationMiddlewares["getJournal"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/events", wrapper.StreamEvents, options.OperationMiddlewares["streamEvents"]...)

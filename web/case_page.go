@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"recourse/casework"
+	"recourse/evidence/originals/transcript"
 	"recourse/playbook"
 	"recourse/recovery"
 )
@@ -56,6 +57,7 @@ type evidenceView struct {
 	casework.Exhibit
 
 	Payments bool // may show payments that the visitor can adopt
+	Words    bool // has lines to read
 }
 
 // exportView is one export.
@@ -226,7 +228,7 @@ func rankOf(action recovery.Action) int {
 func evidenceViews(d *caseData) []evidenceView {
 	list, adopts := make([]evidenceView, len(d.exhibits)), slices.Contains(d.Allowed, recovery.AdoptMatch)
 	for i, exhibit := range d.exhibits {
-		list[i] = evidenceView{Exhibit: exhibit, Payments: adopts && showsPayments(exhibit.Evidence)}
+		list[i] = evidenceView{Exhibit: exhibit, Payments: adopts && showsPayments(exhibit.Evidence), Words: transcript.IsReadable(exhibit.MediaType)}
 	}
 	slices.Reverse(list)
 	return list

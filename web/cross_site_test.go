@@ -53,7 +53,7 @@ func TestReadingFromAnotherSiteIsRefused(t *testing.T) {
 	p := s.signIn(t, recovery.RoleAgent)
 	before := len(s.ReadEntries(t, view.ID))
 	evidence := "/evidence/" + string(file.ID)
-	for _, path := range []string{evidence, evidence + "/view", evidence + "/payments", "/cases/" + string(view.Number) + "/exports/preview?audience=opponent"} {
+	for _, path := range []string{evidence, evidence + "/view", evidence + "/payments", evidence + "/words", "/cases/" + string(view.Number) + "/exports/preview?audience=opponent"} {
 		p.sendFrom("cross-site", http.MethodGet, path).expect(t, http.StatusForbidden, "来自别的网站", "从案件页面打开")
 	}
 	if after := len(s.ReadEntries(t, view.ID)); after != before {

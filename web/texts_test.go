@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"recourse/evidence/originals/statement"
+	"recourse/evidence/originals/transcript"
 	"recourse/evidence/preview"
 	"recourse/recovery"
 	"recourse/texts/textstest"
@@ -140,6 +141,7 @@ func addFamilies(t *testing.T, used map[string]bool) {
 			addFamily(used, "part."+textKey(question.Name), "label", "help")
 		}
 	}
+	addFamily(used, "words_gap", transcript.Gaps...)
 	addFamily(used, "every_counterpart", "true")
 	addFamily(used, "interruption", recovery.Interruptions...)
 	addFamily(used, "effect", recovery.Interrupts, recovery.BeforeBegin, recovery.TooLate)

@@ -160,6 +160,7 @@ func (w *Web) registerDesk(e *echo.Echo) {
 func (w *Web) registerFiles(e *echo.Echo) {
 	w.handleReading(e, "/evidence/:id", requireSignIn(w.downloadEvidence))
 	w.handleReading(e, "/evidence/:id/view", requireSignIn(w.viewEvidence))
+	w.handleReading(e, "/evidence/:id/words", requireSignIn(w.wordsPage))
 	w.handleReading(e, "/evidence/:id/payments", requireSignIn(w.adoptPage))
 	w.handleReading(e, "/exports/:id/:file", requireSignIn(w.downloadExport))
 }

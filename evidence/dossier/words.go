@@ -140,7 +140,7 @@ func (s *composer) writeBillRow(title string, cells []copies.Cell) {
 func (s *composer) writeWords(e *exhibit) {
 	s.book.AddParagraph(prosePara(s.wordsIntro(e)))
 	for _, gap := range e.words.Gaps {
-		s.book.AddParagraph(compactPara(note, s.t.Text("paper.words_gap."+string(gap))))
+		s.book.AddParagraph(compactPara(note, s.t.Text("words_gap."+string(gap))))
 	}
 	s.book.AddSpace(2)
 	if e.words.Letter != nil {
