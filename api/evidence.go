@@ -117,6 +117,7 @@ func renderStatementImport(i casework.ImportedStatement) StatementImport {
 		Evidence: renderExhibit(i.Exhibit), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
 		RowsStated: nullIfZero(i.Bill.Stated), RowsRead: len(i.Bill.Transactions),
 		Transactions: renderList(i.Candidates, renderTransaction), RowFaults: renderList(i.Bill.RowFaults, renderRowFault),
+		Proofs: renderList(i.Proofs, renderProof),
 	}
 }
 
@@ -128,6 +129,11 @@ func renderTransaction(c statement.Candidate) StatementTransaction {
 		MerchantNo: t.MerchantNo, Remark: t.Remark, Matched: c.Matched, Why: emptyIfNil(c.Why),
 		Account: t.Account, Differences: renderList(c.Differences, renderDifference), Reversal: renderReversal(t.Reversal),
 	}
+}
+
+func renderProof(p statement.Proof) MistakeProof {
+	t := p.Transaction
+	return MistakeProof{Row: t.Row, Kind: ProofKind(p.Kind), Why: p.Why, At: renderTime(t.At), Counterpart: t.Counterpart, AmountFen: int64(t.Amount)}
 }
 
 func renderReversal(r statement.Reversal) *PaymentReversal {

@@ -607,6 +607,14 @@ const (
 	ProblemCodeUnsupportedMediaType   ProblemCode = "unsupported_media_type"
 )
 
+// Defines values for ProofKind.
+const (
+	ProofKindNamesake    ProofKind = "namesake"
+	ProofKindPaidAgain   ProofKind = "paid_again"
+	ProofKindPaidBefore  ProofKind = "paid_before"
+	ProofKindUsualAmount ProofKind = "usual_amount"
+)
+
 // Defines values for ProposedFactState.
 const (
 	ProposedFactStateConfirmed ProposedFactState = "confirmed"
@@ -2395,6 +2403,22 @@ type MeasureApplies string
 // MediationWish Whether the claimant wants mediation before the trial
 type MediationWish string
 
+// MistakeProof A payment of the same bill that can show that another one was a mistake: a hint for the claimant, who knows whether it is so
+type MistakeProof struct {
+	AmountFen   int64     `json:"amount_fen"`
+	At          time.Time `json:"at"`
+	Counterpart string    `json:"counterpart"`
+
+	// Kind How another payment shows the mistake; kinds are added, never renamed
+	Kind ProofKind `json:"kind"`
+
+	// Row Line of the bill
+	Row int `json:"row"`
+
+	// Why In Chinese
+	Why string `json:"why"`
+}
+
 // NewWebhook A webhook to add
 type NewWebhook struct {
 	Description *string `json:"description,omitempty"`
@@ -2811,6 +2835,9 @@ type Problem struct {
 // ProblemCode Stable code of an error
 type ProblemCode string
 
+// ProofKind How another payment shows the mistake; kinds are added, never renamed
+type ProofKind string
+
 // Proposal A decision that a second person must approve
 type Proposal struct {
 	AmountFen int64 `json:"amount_fen"`
@@ -3165,8 +3192,11 @@ type StatementImport struct {
 	Form     StatementImportForm `json:"form"`
 
 	// Platform Wallet or messenger the money was sent with
-	Platform  Platform   `json:"platform"`
-	RowFaults []RowFault `json:"row_faults"`
+	Platform Platform `json:"platform"`
+
+	// Proofs Other payments of the bill that can show the mistake
+	Proofs    []MistakeProof `json:"proofs"`
+	RowFaults []RowFault     `json:"row_faults"`
 
 	// RowsRead Number of rows read; if it is less than `rows_stated`, the file has the finding `rows_missing`
 	RowsRead int `json:"rows_read"`

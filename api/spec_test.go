@@ -17,6 +17,7 @@ import (
 	"recourse/casework"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/signals"
+	"recourse/evidence/originals/statement"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/recovery"
@@ -72,7 +73,7 @@ func TestEnumerationsMatchDomain(t *testing.T) {
 		}),
 		"ExportState":      recovery.ToStrings([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased, recovery.ExportExpired}),
 		"CorrectionReason": recovery.ToStrings(recovery.CorrectionReasons()),
-		"SignalKind":       recovery.ToStrings(signals.Kinds), "Overlap": recovery.ToStrings(recovery.Overlaps),
+		"SignalKind":       recovery.ToStrings(signals.Kinds), "Overlap": recovery.ToStrings(recovery.Overlaps), "ProofKind": recovery.ToStrings(statement.ProofKinds),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
 		"NoticeClass":    recovery.ToStrings(notify.Classes), "DeliveryState": notify.DeliveryStates,
 		"TextPlace": recovery.ToStrings(textlint.Places), "FindingCode": recovery.ToStrings(textlint.Codes),

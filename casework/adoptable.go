@@ -21,6 +21,7 @@ type DocumentPayments struct {
 	Document recovery.Evidence
 	Case     recovery.Case
 	Payments []AdoptablePayment
+	Proofs   []statement.Proof // other payments of a bill that can show the mistake
 }
 
 // AdoptablePayments lists what the case can adopt from a stored bill or receipt, for
@@ -35,7 +36,7 @@ func (s *Service) AdoptablePayments(ctx context.Context, actor recovery.Actor, i
 	if !slices.Contains(allowedActions(c, actor), recovery.AdoptMatch) {
 		return found, nil
 	}
-	found.Payments, err = s.readPayments(ctx, actor, record, c)
+	err = s.readPayments(ctx, actor, &found)
 	return found, err
 }
 
@@ -49,28 +50,30 @@ func (s *Service) ViewPayments(ctx context.Context, req Request, id recovery.Evi
 	return found, err
 }
 
-// readPayments returns an empty list for a file that is neither a bill nor a receipt.
-func (s *Service) readPayments(ctx context.Context, actor recovery.Actor, record recovery.Evidence, c recovery.Case) ([]AdoptablePayment, error) {
-	payments := []AdoptablePayment{}
+// readPayments finds nothing in a file that is neither a bill nor a receipt.
+func (s *Service) readPayments(ctx context.Context, actor recovery.Actor, found *DocumentPayments) error {
+	record, c := found.Document, found.Case
 	if record.MediaType == "application/pdf" {
 		shown, err := s.readReceipt(ctx, actor, record)
 		if err == nil {
-			payments = append(payments, AdoptablePayment{Candidate: shown.candidate(), Facts: shown.adoptableFacts(c)})
+			found.Payments = append(found.Payments, AdoptablePayment{Candidate: shown.candidate(), Facts: shown.adoptableFacts(c)})
 		}
-		return payments, ignoreInvalid(err)
+		return ignoreInvalid(err)
 	}
 	if record.Kind != recovery.Statement {
-		return payments, nil
+		return nil
 	}
 	bill, err := s.readStoredBill(ctx, actor, record)
 	if err != nil {
-		return payments, ignoreInvalid(err)
+		return ignoreInvalid(err)
 	}
-	for _, candidate := range bill.ProposeAll(claimedPayments(c)) {
+	candidates := bill.ProposeAll(claimedPayments(c))
+	for _, candidate := range candidates {
 		row := candidate.Transaction
-		payments = append(payments, AdoptablePayment{candidate, AdoptableFromRow(c, row), row.Reversal.Kind != statement.NotReversed})
+		found.Payments = append(found.Payments, AdoptablePayment{candidate, AdoptableFromRow(c, row), row.Reversal.Kind != statement.NotReversed})
 	}
-	return payments, nil
+	found.Proofs = findProofs(bill, candidates, c)
+	return nil
 }
 
 func (shown shownPayment) candidate() statement.Candidate {

@@ -17,6 +17,7 @@ type ImportedStatement struct {
 	Exhibit
 	Bill       *statement.Bill
 	Candidates []statement.Candidate
+	Proofs     []statement.Proof // other payments that can show the mistake
 }
 
 // ImportStatementWithDigest is ImportStatement with the sender's digest of the file.
@@ -72,6 +73,11 @@ func findingsOfBill(bill *statement.Bill) (found []intake.Finding) {
 	return found
 }
 
+// findProofs looks for payments of a bill that can show the mistake of a case.
+func findProofs(bill *statement.Bill, candidates []statement.Candidate, c recovery.Case) []statement.Proof {
+	return bill.FindProofs(candidates, c.Reason, c.Facts().Intended)
+}
+
 func (s *Service) readBill(ctx context.Context, actor recovery.Actor, c recovery.Case, file *blob.Pending) (ImportedStatement, error) {
 	body, err := file.Reader()
 	if err != nil {
@@ -81,5 +87,6 @@ func (s *Service) readBill(ctx context.Context, actor recovery.Actor, c recovery
 	if err = errors.Join(err, body.Close()); err != nil {
 		return ImportedStatement{}, err
 	}
-	return ImportedStatement{Bill: bill, Candidates: bill.ProposeAll(claimedPayments(c))}, nil
+	candidates := bill.ProposeAll(claimedPayments(c))
+	return ImportedStatement{Bill: bill, Candidates: candidates, Proofs: findProofs(bill, candidates, c)}, nil
 }

@@ -55,6 +55,7 @@ type adoptBody struct {
 	Home       string
 	FileName   string
 	Candidates []billRow
+	Proofs     []statement.Proof
 }
 
 // adoptPage offers what a stored bill or receipt shows and the case lacks.
@@ -63,7 +64,7 @@ func (w *Web) adoptPage(c *pageContext) error {
 	if err != nil {
 		return err
 	}
-	body := adoptBody{Home: c.casePath(string(found.Case.Number)), FileName: found.Document.FileName}
+	body := adoptBody{Home: c.casePath(string(found.Case.Number)), FileName: found.Document.FileName, Proofs: found.Proofs}
 	for _, payment := range found.Payments[:min(len(found.Payments), maxCandidates)] {
 		body.Candidates = append(body.Candidates, c.newBillRow(found.Case.Number, found.Document.ID, payment))
 	}

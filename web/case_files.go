@@ -173,6 +173,7 @@ type billBody struct {
 	Count      int
 	Stated     int // number of rows that the bill states; 0 if it states none or all were read
 	Candidates []billRow
+	Proofs     []statement.Proof
 	Faults     []statement.RowFault
 }
 
@@ -196,7 +197,7 @@ func (w *Web) importBill(c *pageContext) error {
 	}
 	body := billBody{
 		Number: view.Number, Home: c.casePath(string(view.Number)), Amount: view.Amount,
-		Count: len(reply.Value.Bill.Transactions), Faults: reply.Value.Bill.RowFaults,
+		Count: len(reply.Value.Bill.Transactions), Faults: reply.Value.Bill.RowFaults, Proofs: reply.Value.Proofs,
 	}
 	for _, candidate := range reply.Value.Candidates[:min(len(reply.Value.Candidates), maxCandidates)] {
 		row := candidate.Transaction
