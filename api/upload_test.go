@@ -138,6 +138,24 @@ func TestImportStatement(t *testing.T) {
 	}
 }
 
+// TestPaymentsThatShowTheMistake: a later payment of the same sum to another person is
+// offered with the reason, at the import and to those who read the bill later.
+func TestPaymentsThatShowTheMistake(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(validFiling)}).wantStatus(http.StatusCreated).stringField("id")
+	again := strings.Replace(bill, "2026-03-01 18:00:00,商户消费,超市,\"食品\",支出,¥35.50", "2026-03-01 18:00:00,转账,妹妹,\"/\",支出,¥2000.00", 1)
+	imported := s.upload(t, id, "statements", "", formPart{name: "file", file: "账单.csv", content: again}).wantStatus(http.StatusCreated).decodeObject()
+	proofs, _ := imported["proofs"].([]any)
+	if len(proofs) != 1 {
+		t.Fatalf("%v", imported["proofs"])
+	}
+	proof, _ := proofs[0].(map[string]any)
+	if proof["kind"] != "paid_again" || proof["row"] != 6.0 || proof["counterpart"] != "妹妹" || proof["amount_fen"] != 200000.0 || proof["at"] != "2026-03-01T18:00:00+08:00" {
+		t.Errorf("%v", proof)
+	}
+}
+
 func TestInvalidUploads(t *testing.T) {
 	t.Parallel()
 	const limit = 64 << 10

@@ -33,6 +33,7 @@ var paperFields = fieldRules{
 	"paper.text.excerpt":             {"total", "count", "rest"},
 	"paper.text.excerpt_none":        {"total"},
 	"paper.text.excerpt_faults":      {"count"},
+	"paper.text.excerpt_proofs":      {"count"},
 	"paper.text.excerpt_row":         {"row"},
 	"paper.text.timeline_intro":      {"count"},
 	"paper.text.timeline_continued":  {"no"},

@@ -207,6 +207,12 @@ func TestBillImport(t *testing.T) {
 	if got.Path != path {
 		t.Errorf("the answer lies at %s", got.Path)
 	}
+	if strings.Contains(got.Body, "可能说明发错了") {
+		t.Error("a bill without another payment is said to show the mistake")
+	}
+	values.Set("key", "again")
+	again := bill + view.SentAt.Add(time.Hour).In(time.FixedZone("", 8*3600)).Format("2006-01-02 15:04:05") + ",转账,小雨,/,支出,¥2000.00,零钱,支付成功,\"4200043\"\t,\"/\",/\n"
+	p.postFile(path, values, "again.csv", []byte(again)).expect(t, 200, "可能说明发错了", "小雨", "同样的金额")
 	if strings.Contains(got.Body, "可能有缺漏") {
 		t.Error("a whole bill is said to have gaps")
 	}

@@ -40,7 +40,7 @@ type Options struct {
 	// Transcribe reads chats, mails and texts, and Excerpt bills; nil: in this process,
 	// without limits of memory and time.
 	Transcribe func(media string, data []byte) (transcript.Transcript, error)
-	Excerpt    func(data []byte, payments []statement.ClaimedPayment) (statement.Excerpt, error)
+	Excerpt    func(data []byte, order statement.ExcerptOrder) (statement.Excerpt, error)
 }
 
 // fillIn sets what was left out.
@@ -57,8 +57,8 @@ func (o Options) fillIn() Options {
 		}
 	}
 	if o.Excerpt == nil {
-		o.Excerpt = func(data []byte, payments []statement.ClaimedPayment) (statement.Excerpt, error) {
-			return statement.ReadExcerpt(bytes.NewReader(data), payments)
+		o.Excerpt = func(data []byte, order statement.ExcerptOrder) (statement.Excerpt, error) {
+			return statement.ReadExcerpt(bytes.NewReader(data), order)
 		}
 	}
 	return o

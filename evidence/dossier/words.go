@@ -53,7 +53,7 @@ func (p *draft) prepareWords(e *exhibit) error {
 
 func (p *draft) readWords(e *exhibit, media string, data []byte, isTable bool) error {
 	if isTable {
-		excerpt, err := p.options.Excerpt(data, statement.PaymentsOf(p.folio.Case))
+		excerpt, err := p.options.Excerpt(data, statement.ExcerptOrderOf(p.folio.Case))
 		if err == nil {
 			e.excerpt = &excerpt
 			return nil
@@ -109,7 +109,16 @@ func (s *composer) writeExcerpt(e *exhibit) {
 	}
 	s.book.AddParagraph(prosePara(intro))
 	s.book.AddSpace(2)
-	for _, row := range e.excerpt.Rows {
+	s.writeExcerptRows(e.excerpt.Rows)
+	if len(e.excerpt.Proofs) > 0 {
+		s.book.AddParagraph(prosePara(s.t.text("excerpt_proofs", "count", len(e.excerpt.Proofs))))
+		s.book.AddSpace(2)
+		s.writeExcerptRows(e.excerpt.Proofs)
+	}
+}
+
+func (s *composer) writeExcerptRows(rows []statement.Transaction) {
+	for _, row := range rows {
 		cells := copies.CellsOf(row)
 		if reversal := row.Reversal.Text(); reversal != "" {
 			cells = append(cells, copies.Cell{Name: s.t.text("excerpt_reversal"), Value: &reversal})

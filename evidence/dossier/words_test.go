@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"recourse/evidence/dossier"
 	"recourse/evidence/originals/transcript"
@@ -168,4 +169,19 @@ func TestReadersThatFail(t *testing.T) {
 	if _, err := dossier.Build(io.Discard, f, options); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestPaymentsThatShowTheMistakeArePrinted: a later payment of the same sum to somebody
+// else stands beside the mis-sent one, without a judgment.
+func TestPaymentsThatShowTheMistakeArePrinted(t *testing.T) {
+	t.Parallel()
+	c := newCase(t, recovery.ForCourt)
+	c.folio.Case.Reason = recovery.WrongPerson
+	again := fmt.Sprintf("%s,转账,妹妹小雨,/,支出,\"¥%s\",零钱,朋友已收钱,990001,1,/\n",
+		c.folio.Case.SentAt.Add(time.Hour).In(recovery.Shanghai).Format("2006-01-02 15:04:05"), c.folio.Case.Amount)
+	c.exhibit(recovery.Statement, "text/csv", "账单.csv", "账单导出", append(billOf(c.folio.Case, 3), again...))
+	data, _ := build(t, c.seal())
+	text := solid(tool(t, data, "pdftotext", "-raw", "-enc", "UTF-8", "FILE", "-"))
+	has(t, text, "下列1行可以与本案付款对照", "账单第7行", "妹妹小雨", "990001")
+	lacks(t, text, "可以说明", "药店1")
 }

@@ -66,10 +66,10 @@ func (d *Decoder) Transcriber(ctx context.Context) func(media string, data []byt
 // Excerpter returns a function that reads the rows of payments from a bill for papers, for
 // the time of ctx. Errors: those of statement.Parse, CodeInvalid for a bill that exceeds the
 // limits, CodeUnavailable when ctx ended.
-func (d *Decoder) Excerpter(ctx context.Context) func(data []byte, payments []statement.ClaimedPayment) (statement.Excerpt, error) {
-	return func(data []byte, payments []statement.ClaimedPayment) (statement.Excerpt, error) {
+func (d *Decoder) Excerpter(ctx context.Context) func(data []byte, order statement.ExcerptOrder) (statement.Excerpt, error) {
+	return func(data []byte, order statement.ExcerptOrder) (statement.Excerpt, error) {
 		call := fileForPapers(data).call(jobExcerpt, 2)
-		call.Options = payments
+		call.Options = order
 		var excerpt statement.Excerpt
 		_, err := d.runner.Run(ctx, call, &excerpt)
 		if errors.Is(err, sandbox.ErrTooCostly) {
@@ -84,10 +84,10 @@ func fileForPapers(data []byte) File {
 }
 
 func readExcerpt(_ context.Context, file io.ReaderAt, size int64, options json.RawMessage) (sandbox.Result, error) {
-	var payments []statement.ClaimedPayment
-	if err := json.Unmarshal(options, &payments); err != nil {
-		return sandbox.Result{}, fmt.Errorf("payments of a bill: %w", err)
+	var order statement.ExcerptOrder
+	if err := json.Unmarshal(options, &order); err != nil {
+		return sandbox.Result{}, fmt.Errorf("order of an excerpt: %w", err)
 	}
-	excerpt, err := statement.ReadExcerpt(io.NewSectionReader(file, 0, size), payments)
+	excerpt, err := statement.ReadExcerpt(io.NewSectionReader(file, 0, size), order)
 	return sandbox.Result{Value: excerpt}, err
 }

@@ -102,7 +102,7 @@ func TestWordsOfAChild(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		excerpt, err := decoder.Excerpter(t.Context())(bill, payments)
+		excerpt, err := decoder.Excerpter(t.Context())(bill, statement.ExcerptOrder{Payments: payments})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,28 +13,44 @@ type Excerpt struct {
 	Stated   int           // rows according to the bill; 0 when it does not say
 	Faults   int           // rows that could not be read
 	Rows     []Transaction // that the bill identifies as the payments
+	Proofs   []Transaction // other rows that can show the mistake
+}
+
+// ExcerptOrder is what decides the excerpt of a bill.
+type ExcerptOrder struct {
+	Payments []ClaimedPayment
+	Reason   recovery.Reason
+	Intended recovery.Money // what should have been sent; 0 if unknown
+}
+
+// ExcerptOrderOf is the order for the papers of a case.
+func ExcerptOrderOf(c recovery.Case) ExcerptOrder {
+	return ExcerptOrder{Payments: PaymentsOf(c), Reason: c.Reason, Intended: c.Facts().Intended}
 }
 
 // ReadExcerpt reads a bill and returns the rows of payments. Errors: those of Parse,
 // CodeInvalid without a payment.
-func ReadExcerpt(r io.Reader, payments []ClaimedPayment) (Excerpt, error) {
-	if len(payments) == 0 {
+func ReadExcerpt(r io.Reader, o ExcerptOrder) (Excerpt, error) {
+	if len(o.Payments) == 0 {
 		return Excerpt{}, recovery.Faultf(recovery.CodeInvalid, "There is no payment to look for.")
 	}
 	bill, err := Parse(r, MaxSize)
 	if err != nil {
 		return Excerpt{}, err
 	}
-	return bill.Excerpt(payments), nil
+	return bill.excerpt(o), nil
 }
 
-// Excerpt returns the rows of payments.
-func (b *Bill) Excerpt(payments []ClaimedPayment) Excerpt {
+func (b *Bill) excerpt(o ExcerptOrder) Excerpt {
 	e := Excerpt{Platform: b.Platform, Total: len(b.Transactions), Stated: b.Stated, Faults: len(b.RowFaults)}
-	for _, candidate := range b.ProposeAll(payments) {
+	candidates := b.ProposeAll(o.Payments)
+	for _, candidate := range candidates {
 		if candidate.Matched {
 			e.Rows = append(e.Rows, candidate.Transaction)
 		}
+	}
+	for _, proof := range b.FindProofs(candidates, o.Reason, o.Intended) {
+		e.Proofs = append(e.Proofs, proof.Transaction)
 	}
 	return e
 }
