@@ -64,13 +64,17 @@ func (b *Bill) FindProofs(candidates []Candidate, reason recovery.Reason, intend
 
 // proofsOf returns the payments of one kind that are nearest in time.
 func (b *Bill) proofsOf(kind ProofKind, paid Transaction, reason recovery.Reason, intended recovery.Money) []Proof {
+	rule := proofRules[kind]
+	if !slices.Contains(rule.reasons, reason) {
+		return nil
+	}
 	var found []Proof
 	for _, other := range b.Transactions {
 		if other.Row == paid.Row || other.Direction != Outgoing || other.Reversal.Kind != NotReversed {
 			continue
 		}
-		if shows, why := isProof(kind, paid, other, reason, intended); shows {
-			found = append(found, Proof{Kind: kind, Transaction: other, Why: why})
+		if p := (pair{paid, other, intended}); rule.shows(p) {
+			found = append(found, Proof{Kind: kind, Transaction: other, Why: rule.why(p)})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Proof) int {
@@ -82,27 +86,65 @@ func (b *Bill) proofsOf(kind ProofKind, paid Transaction, reason recovery.Reason
 	return found[:min(len(found), maxProofs)]
 }
 
-// isProof reports whether another payment shows the mistake in one way.
-func isProof(kind ProofKind, paid, other Transaction, reason recovery.Reason, intended recovery.Money) (shows bool, why string) {
-	wrongReceiver := slices.Contains([]recovery.Reason{recovery.WrongPerson, recovery.WrongGroup}, reason)
-	agrees := compareNames(other.Counterpart, []string{paid.Counterpart})
-	after := other.At.Sub(paid.At)
-	switch kind {
-	case PaidAgain:
-		shows = wrongReceiver && other.Amount == paid.Amount && agrees == different && after > 0 && after <= paidAgainWithin
-		why = "误付之后" + describeGap(after) + "，又把同样的金额付给了“" + other.Counterpart + "”：可以说明这笔钱本来要付给谁。"
-	case PaidBefore:
-		shows = reason == recovery.Duplicate && other.Amount == paid.Amount && agrees == same && after.Abs() <= paidBeforeWithin
-		why = "同一个收款人、同样的金额，" + formatTime(other.At) + " 还有一笔：可以说明重复付了。"
-	case UsualAmount:
-		meant := intended > 0 && other.Amount == intended || paid.Amount == 10*other.Amount || paid.Amount == 100*other.Amount
-		shows = reason == recovery.WrongAmount && agrees == same && meant
-		why = "付给同一个人的另一笔是 " + other.Amount.String() + " 元：可以说明这次多打了。"
-	case Namesake:
-		shows = wrongReceiver && after < 0 && isSimilarName(paid.Counterpart, other.Counterpart)
-		why = "之前付过款的“" + other.Counterpart + "”和误付的“" + paid.Counterpart + "”名字相近：可以说明是选错了人。"
-	}
-	return shows, why
+// pair is the mis-sent payment beside another one of the bill.
+type pair struct {
+	paid, other Transaction
+	intended    recovery.Money // what should have been sent; 0 if unknown
+}
+
+// after returns how long after the mis-sent payment the other one was made.
+func (p pair) after() time.Duration { return p.other.At.Sub(p.paid.At) }
+
+func (p pair) comparePayees() agreement {
+	return compareNames(p.other.Counterpart, []string{p.paid.Counterpart})
+}
+
+// proofRule is when another payment shows a mistake, and why.
+type proofRule struct {
+	reasons []recovery.Reason
+	shows   func(pair) bool
+	why     func(pair) string // in Chinese
+}
+
+var wrongReceiver = []recovery.Reason{recovery.WrongPerson, recovery.WrongGroup}
+
+var proofRules = map[ProofKind]proofRule{
+	PaidAgain: {
+		wrongReceiver,
+		func(p pair) bool {
+			soon := p.after() > 0 && p.after() <= paidAgainWithin
+			return soon && p.other.Amount == p.paid.Amount && p.comparePayees() == different
+		},
+		func(p pair) string {
+			return "误付之后" + describeGap(p.after()) + "，又把同样的金额付给了“" + p.other.Counterpart + "”：可以说明这笔钱本来要付给谁。"
+		},
+	},
+	PaidBefore: {
+		[]recovery.Reason{recovery.Duplicate},
+		func(p pair) bool {
+			return p.after().Abs() <= paidBeforeWithin && p.other.Amount == p.paid.Amount && p.comparePayees() == same
+		},
+		func(p pair) string {
+			return "同一个收款人、同样的金额，" + formatTime(p.other.At) + " 还有一笔：可以说明重复付了。"
+		},
+	},
+	UsualAmount: {
+		[]recovery.Reason{recovery.WrongAmount},
+		func(p pair) bool {
+			isMeant := p.intended > 0 && p.other.Amount == p.intended
+			return p.comparePayees() == same && (isMeant || p.paid.Amount == 10*p.other.Amount || p.paid.Amount == 100*p.other.Amount)
+		},
+		func(p pair) string {
+			return "付给同一个人的另一笔是 " + p.other.Amount.String() + " 元：可以说明这次多打了。"
+		},
+	},
+	Namesake: {
+		wrongReceiver,
+		func(p pair) bool { return p.after() < 0 && isSimilarName(p.paid.Counterpart, p.other.Counterpart) },
+		func(p pair) string {
+			return "之前付过款的“" + p.other.Counterpart + "”和误付的“" + p.paid.Counterpart + "”名字相近：可以说明是选错了人。"
+		},
+	},
 }
 
 // firstOfEachName keeps the payment to each person that is nearest in time.

@@ -1,7 +1,6 @@
 package statement_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -109,12 +108,12 @@ func TestProofsAreFewAndOthers(t *testing.T) {
 			}
 		}
 		reason := rapid.SampledFrom(recovery.Reasons).Draw(r, "reason")
-		seen, counts := map[string]bool{}, map[statement.ProofKind]int{}
+		seen, counts := map[int]bool{}, map[statement.ProofKind]int{}
 		for _, candidate := range candidates {
-			seen[fmt.Sprint(candidate.Transaction.Row)] = candidate.Matched
+			seen[candidate.Transaction.Row] = candidate.Matched
 		}
 		for _, proof := range bill.FindProofs(candidates, reason, 1_000) {
-			row := fmt.Sprint(proof.Transaction.Row)
+			row := proof.Transaction.Row
 			if counts[proof.Kind]++; seen[row] || counts[proof.Kind] > 3*max(1, len(candidates)) || proof.Why == "" {
 				r.Fatalf("%+v", proof)
 			}
