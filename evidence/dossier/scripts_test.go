@@ -30,6 +30,9 @@ func TestScriptFontsAreSound(t *testing.T) {
 			t.Fatal(err)
 		}
 		faces[face] = true
+		if face.GlyphFor(' ') == 0 || face.AdvanceWidth(face.GlyphFor(' ')) == 0 {
+			t.Errorf("font %d has no space, with which text extraction finds the edges of a word", i)
+		}
 		for _, block := range fallback.Blocks {
 			found := 0
 			for r := block.First; r <= block.Last; r++ {

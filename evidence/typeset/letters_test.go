@@ -2,6 +2,7 @@ package typeset_test
 
 import (
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,20 @@ func TestPilesOfMarks(t *testing.T) {
 	}
 }
 
+// The letter under a pile of marks is drawn as itself, and each mark as its code point.
+func TestLetterUnderMarks(t *testing.T) {
+	t.Parallel()
+	book := newBook(t)
+	width := func(s string) float64 { return book.LineWidth(typeset.Span{Text: s, Style: body}) }
+	box := width("\U00010401") // no font has it
+	for _, letter := range []string{"e", "王", "ก"} {
+		pile := width(letter + strings.Repeat("\u0301", 50))
+		if boxes := (pile - width(letter)) / box; boxes < 20 || boxes > 50 {
+			t.Errorf("%s: %v boxes", letter, boxes)
+		}
+	}
+}
+
 // Long texts of one script are set within their time.
 func TestLongTextsOfOneScript(t *testing.T) {
 	t.Parallel()
@@ -250,4 +265,36 @@ func FuzzShape(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// Any letters and marks of left-to-right scripts, in any order, come back whole.
+func TestAnyLettersComeBack(t *testing.T) {
+	t.Parallel()
+	blocks := []rune{0x0250, 0x0300, 0x0400, 0x0530, 0x0900, 0x0980, 0x0A00, 0x0A80, 0x0B00, 0x0B80, 0x0C00, 0x0C80, 0x0D00, 0x0D80, 0x0E00, 0x0E80,
+		0x0F00, 0x0F80, 0x1000, 0x10A0, 0x1100, 0x1200, 0x13A0, 0x1400, 0x1780, 0x1800, 0x1B00, 0x20D0, 0x2200, 0x2800, 0xA000, 0xA500, 0xA980, 0xAA00, 0xAA80, 0xAC00,
+		0x1D400, 0x1F300, 0x1F600, 0x4E00, 0x0041}
+	r := rand.New(rand.NewPCG(3, 4))
+	book := typeset.NewDocument(mustFaces(t), typeset.Frame{Left: 10, Top: 10, Right: 200, Bottom: 287})
+	book.NewPage()
+	var source strings.Builder
+	for i := range 400 {
+		var text strings.Builder
+		for range 1 + r.IntN(40) {
+			block := blocks[r.IntN(len(blocks))]
+			for range 1 + r.IntN(4) {
+				if c := block + rune(r.IntN(96)); unicode.IsPrint(c) {
+					text.WriteRune(c)
+				}
+			}
+		}
+		text.WriteString("。")
+		book.Frame.Right = book.Frame.Left + 20 + float64(r.IntN(171))
+		book.AddParagraph(typeset.Paragraph{Spans: span("文" + text.String()), Align: typeset.Align(i % 4)})
+		source.WriteString("文" + typeset.CleanText(text.String()))
+	}
+	pdf := write(t, book)
+	same(t, extracted(strings.Join(pages(t, pdf), "")), extracted(source.String()))
+	if out := tool(t, pdf, "qpdf", "--check", "FILE"); strings.Contains(out, "WARNING") {
+		t.Error(out)
+	}
 }

@@ -119,21 +119,21 @@ func (pg *Page) addPlaced(runes []shapedRune, xs []float64, baseline float64, ac
 		}
 	}
 	if len(op.glyphs) > 0 {
-		op.glyphs = closeEdges(op.glyphs, xs[0], xs[len(runes)-1]+runes[len(runes)-1].width)
+		op.glyphs = closeEdges(op.glyphs, xs[0], xs[len(runes)-1]+runes[len(runes)-1].width, runes[0].style.Size)
 		pg.ops = append(pg.ops, op)
 	}
 }
 
 // closeEdges orders glyphs from left to right and adds a space where the last one ends
-// before the text does, as after a mark. Text extraction takes the edges from the
-// first and the last glyph, and finds a blank in any other gap.
-func closeEdges(glyphs []placedGlyph, left, right float64) []placedGlyph {
+// before the text does, as after a mark. Text extraction takes edges, baseline and size
+// from the first and the last glyph, and finds a blank in any other gap.
+func closeEdges(glyphs []placedGlyph, left, right, size float64) []placedGlyph {
 	slices.SortStableFunc(glyphs, func(a, b placedGlyph) int { return cmp.Compare(a.x, b.x) })
-	if first := glyphs[0]; first.x-left > edgeTolerance {
-		glyphs = slices.Insert(glyphs, 0, first.spaceAt(left, 0))
+	if first := glyphs[0]; first.x-left > edgeTolerance || first.y != 0 {
+		glyphs = slices.Insert(glyphs, 0, first.spaceAt(left, 0, size))
 	}
-	if last := glyphs[len(glyphs)-1]; right-last.x-last.width() > edgeTolerance {
-		glyphs = append(glyphs, last.spaceAt(right, 1))
+	if last := glyphs[len(glyphs)-1]; right-last.x-last.width() > edgeTolerance || last.y != 0 || last.size != size {
+		glyphs = append(glyphs, last.spaceAt(right, 1, size))
 	}
 	return glyphs
 }
@@ -146,8 +146,8 @@ func (g *placedGlyph) width() float64 {
 }
 
 // spaceAt returns a space of the same font that starts or ends at x.
-func (g *placedGlyph) spaceAt(x, widths float64) placedGlyph {
-	space := placedGlyph{face: g.face, glyph: g.face.GlyphFor(' '), size: g.size}
+func (g *placedGlyph) spaceAt(x, widths, size float64) placedGlyph {
+	space := placedGlyph{face: g.face, glyph: g.face.GlyphFor(' '), size: size}
 	space.x = x - widths*space.width()
 	return space
 }

@@ -209,10 +209,15 @@ func (p *part) isPlain(c *cluster) bool {
 	return g == unitGlyph{glyph: p.face.GlyphFor(p.runes[c.start])} && c.advance == float64(p.face.unitsWide(g.glyph))
 }
 
-// appendBoxes adds a box with the code point for each character.
+// appendBoxes adds a box with the code point for each mark, and each other character
+// on its own.
 func (f *Faces) appendBoxes(out []shapedRune, runes []rune, style *Style) []shapedRune {
 	for _, r := range runes {
-		out = append(out, f.boxFor(r, style))
+		m, err := f.shapeRune(r, style)
+		if err != nil || unicode.IsMark(r) || isInvisible(r) {
+			m = f.boxFor(r, style)
+		}
+		out = append(out, m)
 	}
 	return out
 }
