@@ -1,9 +1,15 @@
 package api_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"unicode/utf16"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"recourse/api"
 	"recourse/recovery"
@@ -94,5 +100,70 @@ func TestBillsThatAreRefused(t *testing.T) {
 	}
 	if s.countBlobs() != 0 {
 		t.Error("a refused file was kept")
+	}
+}
+
+// TestTheArchiveThatAWalletMails is opened with its password, which no answer and no line of
+// the log has.
+func TestTheArchiveThatAWalletMails(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	raw, err := os.ReadFile("testdata/wechat-aes256.zip")
+	failOnError(t, err)
+	file := formPart{name: "file", file: "微信支付账单.zip", content: string(raw)}
+	const secret = "mima-Zq7xW"
+	for password, code := range map[string]string{"": "required", "falsch-314159": "wrong"} {
+		got := s.upload(t, id, "statements", "", formPart{name: "password", content: password}, file)
+		if p := got.problem(http.StatusUnprocessableEntity, "invalid"); !p.namesField("password") || !strings.Contains(string(got.body), `"`+code+`"`) {
+			t.Errorf("%q: %s", password, got.body)
+		}
+	}
+	for _, key := range []string{"zip", "zip"} {
+		got := s.upload(t, id, "statements", key, formPart{name: "password", content: secret}, file).wantStatus(http.StatusCreated)
+		imported := got.decodeObject()
+		archive, isArchive := imported["archive"].(map[string]any)
+		if !isArchive || archive["media_type"] != "application/zip" || imported["rows_read"] != 1.0 || imported["evidence"].(map[string]any)["media_type"] != "text/csv" {
+			t.Errorf("%s", got.body)
+		}
+		if row := imported["transactions"].([]any)[0].(map[string]any); row["matched"] != true {
+			t.Errorf("%v", row)
+		}
+		if strings.Contains(string(got.body), secret) {
+			t.Errorf("the answer has the password: %s", got.body)
+		}
+		original := s.get(t, recovery.RoleAgent, "/api/v1/evidence/"+archive["id"].(string)+"/content").wantStatus(http.StatusOK)
+		if !bytes.Equal(original.body, raw) {
+			t.Error("the archive did not come back as it was")
+		}
+	}
+	if logged := s.logged.String(); strings.Contains(logged, secret) || strings.Contains(logged, "falsch") {
+		t.Error("the log has a password")
+	}
+	plain := s.upload(t, id, "statements", "", formPart{name: "file", file: "a.csv", content: bill}).wantStatus(http.StatusCreated)
+	if plain.decodeObject()["archive"] != nil {
+		t.Errorf("%s", plain.body)
+	}
+}
+
+// TestEncodingsAreKept: a bill in any encoding that is read is stored too.
+func TestEncodingsAreKept(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	plain := strings.TrimPrefix(bill, "\uFEFF")
+	var low, high []byte
+	for _, unit := range utf16.Encode([]rune("\uFEFF" + plain)) {
+		low, high = binary.LittleEndian.AppendUint16(low, unit), binary.BigEndian.AppendUint16(high, unit)
+	}
+	gbk, err := simplifiedchinese.GB18030.NewEncoder().String(plain)
+	failOnError(t, err)
+	for name, content := range map[string]string{
+		"UTF-8": plain, "UTF-16, low byte first": string(low), "UTF-16, high byte first": string(high), "UTF-16 without a mark": string(low[2:]), "GBK": gbk,
+		"lines that end with CR": strings.ReplaceAll(plain, "\r\n", "\r"), "semicolons": strings.ReplaceAll(plain, ",", ";"),
+	} {
+		if got := s.upload(t, id, "statements", "", formPart{name: "file", file: "a.csv", content: content}); got.status != http.StatusCreated {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
 	}
 }

@@ -87,6 +87,10 @@ func addFileField(err error) error {
 	}
 }
 
+// passwordField is the form field with the password of an archive. It is no part of the
+// fingerprint of the request, which is stored.
+const passwordField = "password"
+
 // ImportStatement implements ServerInterface.
 func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParams) error {
 	if err := checkID(id); err != nil {
@@ -95,7 +99,7 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	received, err := a.receiveCaseUpload(c, id, "sha256")
+	received, err := a.receiveCaseUpload(c, id, "sha256", passwordField)
 	if err != nil {
 		return err
 	}
@@ -104,7 +108,9 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.ImportStatementWithDigest(c.Request().Context(), request, recovery.CaseID(id), received.name, received.fields["sha256"], received.file)
+	reply, err := a.service.ImportStatement(c.Request().Context(), request, recovery.CaseID(id), casework.BillFile{
+		Name: received.name, Digest: received.fields["sha256"], Password: received.fields[passwordField], Pending: received.file,
+	})
 	if err != nil {
 		return addFileField(err)
 	}
@@ -113,7 +119,13 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 }
 
 func renderStatementImport(i casework.ImportedStatement) StatementImport {
+	var archive *Evidence
+	if i.Archive != nil {
+		rendered := renderExhibit(*i.Archive)
+		archive = &rendered
+	}
 	return StatementImport{
+		Archive:  archive,
 		Evidence: renderExhibit(i.Exhibit), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
 		RowsStated: nullIfZero(i.Bill.Stated), RowsRead: len(i.Bill.Transactions),
 		Transactions: renderList(i.Candidates, renderTransaction), RowFaults: renderList(i.Bill.RowFaults, renderRowFault),

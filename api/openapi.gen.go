@@ -3187,6 +3187,9 @@ type Stage string
 
 // StatementImport An imported bill
 type StatementImport struct {
+	// Archive The ZIP in which the bill arrived, stored as it came; null if the bill came as it is
+	Archive *Evidence `json:"archive"`
+
 	// Evidence The record of one file
 	Evidence Evidence            `json:"evidence"`
 	Form     StatementImportForm `json:"form"`
@@ -3242,6 +3245,9 @@ type StatementTransaction struct {
 // StatementUpload A wallet's bill export
 type StatementUpload struct {
 	File openapi_types.File `json:"file"`
+
+	// Password Password of the ZIP, as the wallet sent it. It is used for this request and kept nowhere
+	Password *string `json:"password,omitempty"`
 
 	// Sha256 SHA-256 of the file, computed by the sender
 	Sha256 *string `json:"sha256,omitempty"`

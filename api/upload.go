@@ -162,7 +162,9 @@ func (r *uploadReader) readFile(part *multipart.Part, name string) error {
 func (u receivedUpload) fingerprintParts() []string {
 	list := []string{u.name}
 	for name, value := range u.fields {
-		list = append(list, name+"="+value)
+		if name != passwordField {
+			list = append(list, name+"="+value)
+		}
 	}
 	slices.Sort(list[1:])
 	return list

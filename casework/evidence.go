@@ -25,7 +25,12 @@ type upload struct {
 	id    recovery.EvidenceID // "": assign one
 	parts int                 // 0: the file arrived in one piece
 	bill  *statement.Bill     // of a bill that was read; else nil
+
+	archive bool // an archive from which a bill was unpacked; other archives are refused
 }
+
+// ArchiveMedia is the media type of an archive in which a bill arrived.
+const ArchiveMedia = "application/zip"
 
 // Receive streams a file to the disk, if CheckUpload permits it.
 func (s *Service) Receive(ctx context.Context, actor recovery.Actor, key string, id recovery.CaseID, body io.Reader) (*blob.Pending, error) {
@@ -200,7 +205,10 @@ func (s *Service) evidenceRecord(req Request, id recovery.CaseID, up upload, fil
 	if err := recovery.Invalid(checkDescription(up.FileDescription, s.Now())); err != nil {
 		return recovery.Evidence{}, intake.Report{}, err
 	}
-	report, err := s.inspectReceived(file)
+	report, err := intake.Report{Media: ArchiveMedia}, error(nil)
+	if !up.archive {
+		report, err = s.inspectReceived(file)
+	}
 	if err != nil {
 		return recovery.Evidence{}, intake.Report{}, err
 	}

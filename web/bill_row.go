@@ -73,5 +73,5 @@ func (w *Web) adoptPage(c *pageContext) error {
 
 // showsPayments reports whether a file can be a bill or a receipt.
 func showsPayments(file recovery.Evidence) bool {
-	return file.Kind == recovery.Statement || file.MediaType == "application/pdf"
+	return file.Kind == recovery.Statement && file.MediaType != casework.ArchiveMedia || file.MediaType == "application/pdf"
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"recourse/casework"
 	"recourse/evidence/originals/blob"
@@ -57,10 +58,17 @@ func (c *pageContext) newBillForm(body *caseBody, failed *formAttempt) *form {
 	f := c.newEmptyForm(b, "bill", body, "/statements")
 	f.Upload = true
 	file := b.newField("file", "file")
-	file.Required, file.Accept = true, ".csv,.xlsx"
-	f.Groups = []group{{Fields: []field{file}}}
+	file.Required, file.Accept = true, ".csv,.xlsx,.zip"
+	f.Groups = []group{{Fields: []field{b.passwordField(), file}}}
 	f.Help = c.texts.T("bill.help")
 	return &f
+}
+
+// passwordField is a field that is never filled in again.
+func (b fieldBuilder) passwordField() field {
+	f := b.newField("password", "text")
+	f.Type, f.Max, f.Autocomplete, f.Value = "password", casework.MaxArchivePassword, "off", ""
+	return f
 }
 
 func (c *pageContext) newExportForm(body *caseBody, failed *formAttempt, audiences []recovery.Audience) *form {
@@ -87,6 +95,8 @@ type receivedForm struct {
 	name    string
 	caseID  recovery.CaseID
 	request casework.Request
+
+	password string // of an archive; in no other field of the form
 }
 
 // receiveForm streams a form with a file. The fields come before the file, so
@@ -109,6 +119,8 @@ func (c *pageContext) receiveForm(number string, limit int64) (*receivedForm, er
 }
 
 func (c *pageContext) readFile(part *multipart.Part, received *receivedForm) error {
+	received.password = strings.TrimSpace(received.values.Get("password"))
+	received.values.Del("password")
 	if err := c.checkCSRF(received.values.Get("csrf")); err != nil {
 		return err
 	}
@@ -187,7 +199,9 @@ func (w *Web) importBill(c *pageContext) error {
 	if err != nil {
 		return c.showFileRefusal(attemptBill, received, err)
 	}
-	reply, err := w.service.ImportStatement(c.Request().Context(), received.request, received.caseID, received.name, received.file)
+	reply, err := w.service.ImportStatement(c.Request().Context(), received.request, received.caseID, casework.BillFile{
+		Name: received.name, Password: received.password, Pending: received.file,
+	})
 	if err != nil {
 		return c.showFileRefusal(attemptBill, received, err)
 	}

@@ -226,6 +226,32 @@ func TestBillImport(t *testing.T) {
 	p.get("/cases/"+string(view.Number)).expect(t, 200, "账单明细", "bill.csv")
 }
 
+// TestTheArchiveOfABillOnThePage asks for the password, says when it is wrong, and never
+// writes it on a page.
+func TestTheArchiveOfABillOnThePage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	view := s.FileCase(t)
+	p := s.signIn(t, recovery.RoleClaimant)
+	path, values := p.readForm(p.get("/cases/"+string(view.Number)), "bill-form")
+	archive, err := os.ReadFile("../api/testdata/wechat-aes256.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		password string
+		status   int
+		says     string
+	}{{"", 422, "这个压缩包有密码"}, {"falsch-31415", 422, "密码不对"}, {" mima-Zq7xW ", 200, "共读到 1 笔交易"}} {
+		values.Set("password", test.password)
+		got := p.postFile(path, values, "微信支付账单.zip", archive).expect(t, test.status, test.says)
+		if secret := strings.TrimSpace(test.password); secret != "" && strings.Contains(got.Body, secret) {
+			t.Errorf("the page has the password %q", secret)
+		}
+	}
+	p.get("/cases/"+string(view.Number)).expect(t, 200, "微信支付账单.zip", "微信支付账单(20260301-20260331).csv")
+}
+
 // TestAStoredBillIsAdopted: a bill that was imported earlier offers what it shows, until
 // the case has it; somebody who only reads is not asked.
 func TestAStoredBillIsAdopted(t *testing.T) {

@@ -94,7 +94,8 @@ func addFamilies(t *testing.T, used map[string]bool) {
 		used["start.until_"+kind] = true
 	}
 	addFamily(used, "bill.fact", statement.FieldNumber, statement.FieldAt, statement.FieldAmount, statement.FieldCounterpart)
-	addFamily(used, "fault_of.file", append(statement.Refusals(), "too_costly")...)
+	addFamily(used, "fault_of.file", slices.Concat(statement.Refusals(), archiveRefusals, []string{"too_costly"})...)
+	addFamily(used, "fault_of.password", "required", "wrong", "too_long")
 	addFamily(used, "action.adopt_match.fields", "confirm")           // see newBillRow
 	addFamily(used, "action.amend_facts.fields", removeNumber, "why") // of a case with a number
 	addFamily(used, "fault_of."+removeNumber, "contradicts")
@@ -174,7 +175,7 @@ func optionalLabels(t *testing.T) (optional map[string]bool) {
 	}
 	c := &pageContext{texts: chineseTexts(t)}
 	note("filing", "", newFilingForm(c.texts, nil, nil).Groups)
-	for name, fields := range map[string][]string{"upload": {"kind", "description", "captured_at", "file"}, "bill": {"file"}, "papers": {"audience"}} {
+	for name, fields := range map[string][]string{"upload": {"kind", "description", "captured_at", "file"}, "bill": {"file", "password"}, "papers": {"audience"}} {
 		for _, question := range fields {
 			note("field", name, []group{{Fields: []field{{Name: question}}}})
 		}
@@ -201,6 +202,9 @@ var answersOnPage = []string{
 	answerReturned, answerPromised, answerContested, answerEvidence, string(recovery.ProposePlan), string(recovery.AcceptPlan),
 	string(recovery.DeclinePlan), string(recovery.ReportHarassment),
 }
+
+// archiveRefusals are the codes with which the archive of a bill is refused.
+var archiveRefusals = []string{"archive_no_bill", "archive_several", "archive_too_large", "archive", "broken"}
 
 // faultCodes are the fault codes of recovery and this package.
 var faultCodes = []string{

@@ -27,6 +27,7 @@ const (
 	jobTranscript = "transcript"
 	jobExcerpt    = "excerpt"
 	jobCompile    = "compile"
+	jobUnpack     = "unpack"
 )
 
 // Jobs are the jobs of the child process.
@@ -35,6 +36,7 @@ func Jobs(tools Tools) sandbox.Jobs {
 	return sandbox.Jobs{
 		jobContent: readContent, jobBill: readBill, jobDocument: readDocument(engine), jobCopy: makeCopy(engine),
 		jobPicture: reencodePicture, jobTranscript: readTranscript, jobExcerpt: readExcerpt, jobCompile: compileReader(engine),
+		jobUnpack: unpackBill,
 	}
 }
 

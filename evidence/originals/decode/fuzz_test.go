@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +56,12 @@ var kinds = []func(testing.TB, dimensions) []byte{
 		return []byte(billHead + strings.Repeat(row, min(int(d.height%100_000), 900_000/len(row))))
 	},
 	func(t testing.TB, d dimensions) []byte { return streamsPDF(t, int(d.count%200)+1) },
+	func(t testing.TB, d dimensions) []byte { // an archive that claims another size
+		names := slices.Repeat([]string{"1.csv"}, int(d.depth%30)+1)
+		file := packed(t, int(d.width%(40<<20)), names...)
+		binary.LittleEndian.PutUint32(file[bytes.LastIndex(file, []byte("PK\x01\x02"))+24:], d.height)
+		return file
+	},
 	func(_ testing.TB, d dimensions) []byte {
 		deep := int(d.width % 400_000)
 		return fmt.Appendf(nil, "%%PDF-1.4\n1 0 obj %s%s\n%%%%EOF\n", strings.Repeat("[", deep), strings.Repeat("<<", int(d.height%250_000)))
@@ -89,6 +96,10 @@ func readAsAll(t *testing.T, decoder *decode.Decoder, file decode.File) error {
 	if code := recovery.CodeOf(errBill); code == recovery.CodeInvalid || code == recovery.CodeTooLarge {
 		errBill = nil
 	}
+	_, errUnpack := decoder.Unpack(t.Context(), file, "1")
+	if recovery.CodeOf(errUnpack) == recovery.CodeInvalid {
+		errUnpack = nil
+	}
 	_, errDocument := decoder.Document(t.Context(), file)
 	_, errCopy := decoder.Copy(t.Context(), file, decode.CopyOrder{Order: copies.Order{
 		Media: "text/csv", Seed: make([]byte, copies.SeedSize), Payments: []statement.ClaimedPayment{{Amount: 100}},
@@ -96,5 +107,5 @@ func readAsAll(t *testing.T, decoder *decode.Decoder, file decode.File) error {
 	if errors.Is(errCopy, copies.ErrNoCopy) {
 		errCopy = nil
 	}
-	return errors.Join(err, errBill, errDocument, errCopy)
+	return errors.Join(err, errBill, errUnpack, errDocument, errCopy)
 }
