@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -30,6 +31,16 @@ func readArchive(t testing.TB, name string) []byte {
 	return data
 }
 
+// letters is an endless text. A large one in memory would count as that of the children.
+type letters struct{}
+
+func (letters) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
 // packed is an archive with files of these names.
 func packed(t testing.TB, size int, names ...string) []byte {
 	t.Helper()
@@ -38,7 +49,7 @@ func packed(t testing.TB, size int, names ...string) []byte {
 	for _, name := range names {
 		part, err := w.Create(name)
 		if err == nil && !strings.HasSuffix(name, "/") {
-			_, err = part.Write(bytes.Repeat([]byte("x"), size))
+			_, err = io.CopyN(part, letters{}, int64(size))
 		}
 		if err != nil {
 			t.Fatal(err)
