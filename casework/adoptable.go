@@ -54,7 +54,7 @@ func (s *Service) ViewPayments(ctx context.Context, req Request, id recovery.Evi
 func (s *Service) readPayments(ctx context.Context, actor recovery.Actor, found *DocumentPayments) error {
 	record, c := found.Document, found.Case
 	if record.MediaType == "application/pdf" {
-		shown, err := s.readReceipt(ctx, actor, record)
+		shown, err := s.readReceipt(ctx, actor, c, record)
 		if err == nil {
 			found.Payments = append(found.Payments, AdoptablePayment{Candidate: shown.candidate(), Facts: shown.adoptableFacts(c)})
 		}

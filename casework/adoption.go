@@ -138,7 +138,7 @@ func (s *Service) findAdoption(ctx context.Context, actor recovery.Actor, c reco
 	if body.Row > 0 {
 		shown, err = s.readRow(ctx, actor, record, body.Row)
 	} else {
-		shown, err = s.readReceipt(ctx, actor, record)
+		shown, err = s.readReceipt(ctx, actor, c, record)
 	}
 	if err == nil && shown.reversed != "" && (body.Confirm == nil || !*body.Confirm) {
 		err = recovery.ConfirmNeeded("row", "According to the bill this payment was given back or never paid.")
@@ -183,7 +183,7 @@ func (s *Service) readStoredBill(ctx context.Context, actor recovery.Actor, reco
 	return bill, err
 }
 
-func (s *Service) readReceipt(ctx context.Context, actor recovery.Actor, record recovery.Evidence) (shownPayment, error) {
+func (s *Service) readReceipt(ctx context.Context, actor recovery.Actor, c recovery.Case, record recovery.Evidence) (shownPayment, error) {
 	if record.MediaType != "application/pdf" {
 		return shownPayment{}, recovery.Invalid([]recovery.FieldFault{{Field: "row", Code: "required", Detail: "Name the line of the bill."}})
 	}
@@ -191,7 +191,7 @@ func (s *Service) readReceipt(ctx context.Context, actor recovery.Actor, record 
 	if err != nil {
 		return shownPayment{}, err
 	}
-	receipt, found := statement.ReadReceipt(document.Text)
+	receipt, found := statement.ReadReceipt(document.Text, claimedPayments(c)...)
 	if !found {
 		return shownPayment{}, unknownDocument("evidence_id", "The text of this file describes no payment.")
 	}

@@ -130,7 +130,7 @@ func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.Evi
 		return Reading{}, err
 	}
 	reading := Reading{Evidence: record, Document: document, Differences: []statement.Difference{}}
-	if reading.Receipt, reading.Found = statement.ReadReceipt(reading.Document.Text); reading.Found {
+	if reading.Receipt, reading.Found = statement.ReadReceipt(reading.Document.Text, claimedPayments(c)...); reading.Found {
 		reading.Differences = reading.Receipt.CompareWithAny(claimedPayments(c))
 	}
 	return reading, nil

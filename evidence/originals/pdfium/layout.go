@@ -14,7 +14,8 @@ import (
 // Gaps between characters, in parts of their height.
 const (
 	wordGap   = 0.18
-	columnGap = 1.6
+	inkGap    = 0.35 // from the ink of one to the place of the next
+	columnGap = 1.1
 )
 
 // turn computes the place of a glyph along the direction in which it is written.
@@ -172,11 +173,17 @@ func gapBetween(a, b glyph) string {
 		return "\t"
 	case isWide(a.char) && isWide(b.char):
 		return ""
-	case gap > wordGap, hasSpaceBetween(a, b):
+	case gap > wordGap, hasSpaceBetween(a, b), leavesGap(a, b):
 		return " "
 	default:
 		return ""
 	}
+}
+
+// leavesGap reports whether two glyphs whose stated widths overlap are apart.
+func leavesGap(a, b glyph) bool {
+	size := min(a.height(), b.height())
+	return a.inkRight > 0 && b.left-a.right < -inkGap*size && b.left-a.inkRight > inkGap*size
 }
 
 // hasSpaceBetween reports whether the file has a space between two neighbours. From right

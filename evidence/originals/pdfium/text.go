@@ -116,6 +116,7 @@ type glyph struct {
 	char                     rune
 	angle                    int // degrees
 	left, right, bottom, top float64
+	inkRight                 float64 // of a glyph with a doubtful width; 0: not measured
 	afterSpace               bool    // the file has a space before it
 	box                      fileBox // as it stands in the file
 }
@@ -211,8 +212,8 @@ func (d *document) readGlyph(page references.FPDF_TEXTPAGE, index int, char rune
 	}
 	box := fileBox{float64(loose.Rect.Left), float64(loose.Rect.Right), float64(loose.Rect.Bottom), float64(loose.Rect.Top)}
 	g := turn(glyph{char: char, box: box}, float64(direction.CharAngle))
-	if char < unicode.MaxASCII && g.right-g.left > wideGlyph*(g.top-g.bottom) {
-		d.narrow(page, index, &g)
+	if char < unicode.MaxASCII && g.right-g.left > wideGlyph*g.height() {
+		d.measureInk(page, index, &g)
 	}
 	if char == unicode.ReplacementChar {
 		return g, nil
@@ -228,10 +229,10 @@ func (d *document) readGlyph(page references.FPDF_TEXTPAGE, index int, char rune
 // in a font whose widths the file does not give.
 const wideGlyph = 0.8
 
-// narrow replaces the stated width of an upright character by that of its ink.
-func (d *document) narrow(page references.FPDF_TEXTPAGE, index int, g *glyph) {
+// measureInk looks where the ink of an upright character ends.
+func (d *document) measureInk(page references.FPDF_TEXTPAGE, index int, g *glyph) {
 	ink, err := d.FPDFText_GetCharBox(&requests.FPDFText_GetCharBox{TextPage: page, Index: index})
 	if err == nil && g.angle == 0 && ink.Right > ink.Left {
-		g.left, g.right = min(g.left, ink.Left), ink.Right
+		g.inkRight = ink.Right
 	}
 }

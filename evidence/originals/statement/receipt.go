@@ -1,11 +1,11 @@
 package statement
 
 import (
-	"regexp"
+	"slices"
 	"strings"
 	"time"
 
-	"golang.org/x/text/width"
+	"golang.org/x/text/unicode/norm"
 
 	"recourse/recovery"
 )
@@ -20,44 +20,72 @@ type Receipt struct {
 	Payee         string
 }
 
-var (
-	receiptNumber = regexp.MustCompile(`(?:转账单号|交易单号|交易订单号|支付订单号|订单号|流水号)[:\s]*([0-9]{10,40})`)
-	receiptAmount = regexp.MustCompile(`(?:转账金额|交易金额|付款金额|支付金额|小写|金额)(?:\(元\)|\(小写\)|\(人民币\))?[:\s]*(?:人民币|CNY|RMB)?\s*[¥]?\s*([0-9][0-9,]*(?:\.[0-9]{1,2})?)`)
-	receiptTime   = regexp.MustCompile(`(?:转账时间|交易时间|支付时间|付款时间|到账时间)[:\s]*([0-9]{4})\s*[-年/.]\s*([0-9]{1,2})\s*[-月/.]\s*([0-9]{1,2})\s*日?\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?`)
-	receiptPayee  = regexp.MustCompile(`(?:收款方|收款人)(?:姓名|名称|户名|昵称)?[:\s]+(\S{1,60})`)
-)
-
 // maxReceiptText is the number of bytes that are read; a receipt is one page.
 const maxReceiptText = 50_000
 
-// ReadReceipt finds the fields in a receipt's text. It returns false when the text has
-// none of them.
-func ReadReceipt(text string) (Receipt, bool) {
-	text = width.Narrow.String(strings.ToValidUTF8(text[:min(len(text), maxReceiptText)], ""))
-	text = strings.ReplaceAll(text, "￥", "¥")
-	var r Receipt
-	if found := receiptNumber.FindStringSubmatch(text); found != nil {
-		r.TransactionNo = found[1]
-	}
-	if found := receiptAmount.FindStringSubmatch(text); found != nil {
-		if amount, readable := parseYuan(found[1]); readable {
-			r.Amount = amount
-		}
-	}
-	if found := receiptTime.FindStringSubmatch(text); found != nil {
-		seconds := found[6]
-		if seconds == "" {
-			seconds = "0"
-		}
-		at, err := time.ParseInLocation("2006-1-2 15:4:5", found[1]+"-"+found[2]+"-"+found[3]+" "+found[4]+":"+found[5]+":"+seconds, recovery.Shanghai)
-		if err == nil && isPlausibleTime(at) {
-			r.At = at.UTC()
-		}
-	}
-	if found := receiptPayee.FindStringSubmatch(text); found != nil {
-		r.Payee = found[1]
+// ReadReceipt finds the fields in a receipt's text. A field of which the text has several
+// values is the one that agrees with a payment, and otherwise empty: what is held against
+// somebody must be the only reading. It returns false when no field was found.
+func ReadReceipt(text string, said ...ClaimedPayment) (Receipt, bool) {
+	text = norm.NFKC.String(strings.ToValidUTF8(text[:min(len(text), maxReceiptText)], ""))
+	found := collectFindings(strings.Split(text, "\n"))
+	r := Receipt{
+		Amount: chooseAmount(found, said), At: chooseTime(found, said),
+		TransactionNo: chooseNumber(found, said), Payee: choosePayee(found, said),
 	}
 	return r, r != (Receipt{})
+}
+
+// choose returns the only value, or the one that agrees with a payment.
+func choose[T comparable](values []T, said []ClaimedPayment, agrees func(T, ClaimedPayment) bool) (chosen T) {
+	for _, value := range values {
+		if slices.ContainsFunc(said, func(s ClaimedPayment) bool { return agrees(value, s) }) {
+			return value
+		}
+	}
+	if len(values) == 0 || slices.ContainsFunc(values, func(value T) bool { return value != values[0] }) {
+		return chosen
+	}
+	return values[0]
+}
+
+func chooseAmount(found findings, said []ClaimedPayment) recovery.Money {
+	values := readValues(found.of(amountField), parseReceiptAmount)
+	if len(values) == 0 {
+		values = readValues(found.of(anyAmountField), parseReceiptAmount)
+	}
+	values = append(values, readValues(found.of(wordsField), parseYuanWords)...)
+	return choose(values, said, func(amount recovery.Money, s ClaimedPayment) bool { return amount == s.Amount })
+}
+
+func chooseTime(found findings, said []ClaimedPayment) time.Time {
+	values := readValues(found.of(timeField), parseReceiptTime)
+	if len(values) == 0 {
+		values = joinDateAndTime(found)
+	}
+	return choose(values, said, func(at time.Time, s ClaimedPayment) bool { return at.Sub(s.SentAt).Abs() <= MatchWindow })
+}
+
+func chooseNumber(found findings, said []ClaimedPayment) string {
+	agrees := func(number string, s ClaimedPayment) bool {
+		return recovery.NormalizeTransactionNo(number) == recovery.NormalizeTransactionNo(s.TransactionNo)
+	}
+	own, other := readValues(found.of(numberField), parseReceiptNumber), readValues(found.of(otherNumberField), parseReceiptNumber)
+	for _, number := range other {
+		if slices.ContainsFunc(said, func(s ClaimedPayment) bool { return agrees(number, s) }) {
+			return number // one payment has two numbers
+		}
+	}
+	if len(own) == 0 {
+		own = other
+	}
+	return choose(own, said, agrees)
+}
+
+func choosePayee(found findings, said []ClaimedPayment) string {
+	return choose(readValues(found.of(payeeField), parsePayee), said, func(name string, s ClaimedPayment) bool {
+		return compareNames(name, s.Counterparts) == same
+	})
 }
 
 // CompareWith lists the differences between the receipt and the claimed payment.
