@@ -110,6 +110,7 @@ var pageFields = fieldRules{
 	"correct.refused.outdated":        {"no", "title", "action"},
 	"correct.refused.taken_back":      {"no", "title", "action"},
 	"ended.right_lasts":               {"day"},
+	"evidence.said":                   {"value"},
 	"ended.right_over":                {"day"},
 	"error.limited.text":              {"from"},
 	"error.limited_link.text":         {"from"},

@@ -56,8 +56,9 @@ type caseBody struct {
 type evidenceView struct {
 	casework.Exhibit
 
-	Payments bool // may show payments that the visitor can adopt
-	Words    bool // has lines to read
+	Payments bool        // may show payments that the visitor can adopt
+	Words    bool        // has lines to read
+	Found    []foundFact // in the file
 }
 
 // exportView is one export.
@@ -109,7 +110,7 @@ func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, e
 		caseData: d, Home: c.casePath(string(d.Number)), Stages: c.stageViews(d), Next: c.newNextStep(d),
 		NextDeadline: c.nextDeadline(d.Deadlines, d.Pace), AllDeadlines: c.deadlineViews(d.Deadlines, d.Pace), People: c.counterpartViews(d), Plans: c.planViews(d),
 		Tasks: c.taskViews(d), Facts: c.caseFacts(d), Texts: d.texts, MissingEvidence: missingRequirements(d.Requirements),
-		Downloads: exportViews(d.exports), Timeline: c.newTimeline(d), Token: d.stateToken(), Evidence: evidenceViews(d),
+		Downloads: exportViews(d.exports), Timeline: c.newTimeline(d), Token: d.stateToken(), Evidence: c.evidenceViews(d),
 		CanExport: c.visitor.IsStaff(),
 	}
 	c.addSafety(&body, d)
@@ -225,10 +226,10 @@ func rankOf(action recovery.Action) int {
 	return spec.Rank
 }
 
-func evidenceViews(d *caseData) []evidenceView {
+func (c *pageContext) evidenceViews(d *caseData) []evidenceView {
 	list, adopts := make([]evidenceView, len(d.exhibits)), slices.Contains(d.Allowed, recovery.AdoptMatch)
 	for i, exhibit := range d.exhibits {
-		list[i] = evidenceView{Exhibit: exhibit, Payments: adopts && showsPayments(exhibit.Evidence), Words: transcript.IsReadable(exhibit.MediaType)}
+		list[i] = evidenceView{Exhibit: exhibit, Payments: adopts && showsPayments(exhibit.Evidence), Words: transcript.IsReadable(exhibit.MediaType), Found: c.foundFacts(exhibit)}
 	}
 	slices.Reverse(list)
 	return list

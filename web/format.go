@@ -13,6 +13,9 @@ func formatTime(at time.Time) string {
 	return at.In(recovery.Shanghai).Format("2006-01-02 15:04:05 -07:00")
 }
 
+// formatSecond formats a time in China to the second.
+func formatSecond(at time.Time) string { return at.In(recovery.Shanghai).Format(time.DateTime) }
+
 // formatMinute formats a time without seconds and offset, for dense tables.
 func formatMinute(at time.Time) string { return at.In(recovery.Shanghai).Format("01-02 15:04") }
 

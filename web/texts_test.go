@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"recourse/casework"
 	"recourse/evidence/originals/statement"
 	"recourse/evidence/originals/transcript"
 	"recourse/evidence/preview"
@@ -60,6 +61,7 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	addFamily(used, "evidence_kind", recovery.EvidenceKinds...)
 	addFamily(used, "audience", recovery.Audiences...)
 	addFamily(used, "overlap", recovery.Overlaps...)
+	addFamily(used, "fact_state", casework.FactProposed, casework.FactConfirmed, casework.FactRejected)
 	addFamily(used, "export_state", recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased, recovery.ExportExpired)
 	addFamily(used, "preview_value", previewLabels...)
 	addFamily(used, "preview_form", preview.Whole, preview.Copied, preview.Withheld)

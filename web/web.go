@@ -162,5 +162,6 @@ func (w *Web) registerFiles(e *echo.Echo) {
 	w.handleReading(e, "/evidence/:id/view", requireSignIn(w.viewEvidence))
 	w.handleReading(e, "/evidence/:id/words", requireSignIn(w.wordsPage))
 	w.handleReading(e, "/evidence/:id/payments", requireSignIn(w.adoptPage))
+	w.handlePost(e, "/evidence/:id/facts", requireSignIn(w.answerFact))
 	w.handleReading(e, "/exports/:id/:file", requireSignIn(w.downloadExport))
 }
