@@ -57,6 +57,7 @@ var names = []struct{ script, text string }{
 	{"Vai and Tai Viet", "ꕥ ꪗ"},
 	{"braille and boxes", "⠓⠑⠇⠇⠕ ╔═╗ ░▒▓"},
 	{"signs", "☾ ♛ ✿ ❦ ⚡ ➹ ₍ᐢ..ᐢ₎ ⋆ ˚ ｡ ☆ ⌘"},
+	{"newer emoji", "🫨🪿🩷 👨\u200d👩\u200d👧\u200d👦 🧑🏿\u200d🤝\u200d🧑🏻"},
 	{"emoji", "👩🏽\u200d⚕\ufe0f 🇨🇳 👍🏿 1\ufe0f\u20e3 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f 👁\ufe0f\u200d🗨\ufe0f"},
 }
 
