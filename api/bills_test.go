@@ -76,6 +76,9 @@ func TestTheOtherNumberOfAPayment(t *testing.T) {
 	if row["matched"] != true || len(row["differences"].([]any)) != 0 {
 		t.Errorf("%s", got.body)
 	}
+	for _, number := range []string{"10000500012026030112", "1000050001202603010012345678", "'1000050001202603010012345678"} {
+		s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody(number)}).problem(http.StatusConflict, "transaction_has_open_case")
+	}
 }
 
 // TestBillsThatAreRefused: nothing is stored, and the code is the reason.

@@ -26,6 +26,8 @@ type upload struct {
 	parts int                 // 0: the file arrived in one piece
 	bill  *statement.Bill     // of a bill that was read; else nil
 
+	numbers []postgres.PaymentNumbers // of the payments that a bill shows
+
 	archive bool // an archive from which a bill was unpacked; other archives are refused
 }
 
@@ -247,7 +249,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	draft.Personal = personalValuesOf(e, report)
 	details, err := detailsOf(e.ID, report, up.bill)
 	write := postgres.EvidenceWrite{
-		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, nil),
+		Evidence: e, Draft: draft, Details: &details, Numbers: up.numbers, FindDuplicate: findDuplicate(e.SHA256, nil),
 		Notifications: s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)),
 	}
 	if report.NeedsDecoding {

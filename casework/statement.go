@@ -10,6 +10,7 @@ import (
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/statement"
+	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -99,7 +100,7 @@ func (s *Service) importBill(
 		imported.Archive = &stored
 		facts["unpacked_from"] = archive.SHA256()
 	}
-	stored, err := s.storeEvidence(ctx, req, c, upload{FileDescription: description, bill: imported.Bill}, bill, facts)
+	stored, err := s.storeEvidence(ctx, req, c, upload{FileDescription: description, bill: imported.Bill, numbers: numbersOf(imported.Candidates)}, bill, facts)
 	imported.Exhibit = stored.Value
 	return Reply[ImportedStatement]{Value: imported, Replayed: stored.Replayed}, err
 }
@@ -119,6 +120,18 @@ func (s *Service) storeArchive(ctx context.Context, req Request, c recovery.Case
 	}
 	stored, err := s.storeEvidence(ctx, req, c, up, archive.Pending, map[string]any{"form": "zip"})
 	return stored.Value, err
+}
+
+// numbersOf returns the two numbers of each payment that the bill identifies.
+func numbersOf(candidates []statement.Candidate) []postgres.PaymentNumbers {
+	var pairs []postgres.PaymentNumbers
+	for _, candidate := range candidates {
+		number, other, known := candidate.Transaction.BothNumbers()
+		if known && (candidate.Matched || candidate.Identified) {
+			pairs = append(pairs, postgres.PaymentNumbers{Number: number, Other: other})
+		}
+	}
+	return pairs
 }
 
 func factsOfBill(imported ImportedStatement) map[string]any {

@@ -22,6 +22,7 @@ type EvidenceWrite struct {
 	Precondition  Precondition
 	Notifications notify.Notifications
 	Details       *recovery.EvidenceDetails // what was found in the file
+	Numbers       []PaymentNumbers          // that belong together, according to a bill
 	// Examination is when another process may examine the file, because this one
 	// should have done it; zero if the file needs no examination.
 	Examination time.Time
@@ -60,6 +61,7 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 		if w.Details != nil {
 			queueDetails(writer.batch, *w.Details)
 		}
+		queuePaymentNumbers(writer.batch, added.CaseID, w.Numbers)
 		if !w.Examination.IsZero() {
 			queueExamination(writer.batch, added, w.Examination)
 		}

@@ -139,7 +139,7 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 		union all select 'export', id, $2 from exports where case_id = $1 on conflict do nothing`, c.ID, at)
 	batch.Queue(`delete from evidence_copies where evidence_id in (select id from evidence where case_id = $1)`, c.ID)
 	batch.Queue(`delete from evidence_details where evidence_id in (select id from evidence where case_id = $1)`, c.ID)
-	for _, table := range []string{"notices", "reminders", "webhook_deliveries", "uploads", "examinations", "guest_mails", "holder_mails"} {
+	for _, table := range []string{"notices", "reminders", "webhook_deliveries", "uploads", "examinations", "guest_mails", "holder_mails", "payment_numbers"} {
 		batch.Queue(`delete from `+table+` where case_id = $1`, c.ID)
 	}
 	queueCounted(batch, &erased.Files, `update evidence set file_name = '', source = '', description = '' where case_id = $1`, c.ID)

@@ -144,7 +144,7 @@ func known(t *testing.T, b bundle) recovery.Case {
 		MediaType: "image/png", FileName: "阿明.png", Source: "阿明的手机", Description: "阿明说不还", ReceivedAt: noon, By: recovery.System,
 	}
 	if _, err := b.AddEvidence(t.Context(), postgres.EvidenceWrite{
-		Evidence: one, Draft: draft(recovery.EntryEvidenceAdded, ""),
+		Evidence: one, Draft: draft(recovery.EntryEvidenceAdded, ""), Numbers: []postgres.PaymentNumbers{{Number: "阿明1", Other: "阿明2"}},
 		Idempotency: postgres.Idempotency{Actor: "owner-1", Key: "e" + string(one.ID), Fingerprint: "f", Ref: string(one.ID), Result: []byte("阿明")},
 	}); err != nil {
 		t.Fatal(err)

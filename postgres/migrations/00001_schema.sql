@@ -118,6 +118,15 @@ create table open_transactions (
 );
 create index open_transactions_case on open_transactions (case_id);
 
+-- The two numbers of a payment of a case, as its bill shows them: a case that has the
+-- number has the other one too. Both in the form that is equal for every spelling.
+create table payment_numbers (
+    case_id text collate "C" not null references cases on delete cascade,
+    number  text collate "C" not null,
+    other   text collate "C" not null,
+    primary key (case_id, number, other)
+);
+
 -- Every list is newest first. Each common filter has its own index, so that a
 -- page reads only the rows it shows.
 create index cases_newest on cases (created_at desc, id desc);

@@ -188,6 +188,16 @@ func (t Transaction) numbers() []string {
 	return numbers
 }
 
+// BothNumbers returns the two numbers of a payment in their normal form. It returns false
+// if the row has only one, or one that may belong to several payments.
+func (t Transaction) BothNumbers() (number, other string, known bool) {
+	numbers := t.numbers()
+	if len(numbers) < 2 || min(len(numbers[0]), len(numbers[1])) < minJoined {
+		return "", "", false
+	}
+	return numbers[0], numbers[1], true
+}
+
 // refundSum is what several rows gave back of one payment.
 type refundSum struct {
 	amount recovery.Money
