@@ -128,6 +128,7 @@ func (a *Exports) writeFiles(ctx context.Context, f folio.Folio, dir string) (bu
 		report, err = dossier.Build(w, f, dossier.Options{
 			Fonts: a.Fonts, Fingerprint: plan.Fingerprint(), Reencode: a.Decoder.Reencoder(ctx),
 			Transcribe: a.Decoder.Transcriber(ctx), Excerpt: a.Decoder.Excerpter(ctx),
+			RenderPage: a.Decoder.PageRenderer(ctx), ReadPDF: a.Decoder.TextReader(ctx),
 		})
 		return err
 	})

@@ -50,6 +50,8 @@ var paperFields = fieldRules{
 	"paper.text.picture_first":       {"width", "height"},
 	"paper.text.rows_value":          {"stated", "read"},
 	"paper.text.picture_part":        {"parts", "parts_here", "width", "height"},
+	"paper.text.pdf_page":            {"page", "pages"},
+	"paper.text.pdf_rest":            {"count"},
 	"paper.text.picture_cut":         {"printed", "parts"},
 	"paper.text.volume_title":        {"number", "count"},
 	"paper.text.volume_range":        {"first", "last"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,8 @@ import (
 	"recourse/evidence/bag"
 	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
+	"recourse/evidence/originals/decode"
+	"recourse/evidence/originals/sandbox"
 	"recourse/evidence/verify"
 	"recourse/recovery"
 )
@@ -23,7 +26,7 @@ type bagDossier struct {
 
 // writeDossier verifies the bag, builds its dossier without the seal and writes it
 // to a new file.
-func (o bagDossier) writeDossier(out string) error {
+func (o bagDossier) writeDossier(ctx context.Context, out string) error {
 	file, err := os.Open(o.bag)
 	if err != nil {
 		return err
@@ -37,8 +40,11 @@ func (o bagDossier) writeDossier(out string) error {
 	if err != nil {
 		return fmt.Errorf("%w; set their folder with --fonts", err)
 	}
+	decoder := decode.NewDecoder(sandbox.Local{Jobs: decode.Jobs(decode.Tools{Fonts: o.fontFolder(), Cache: decode.UserCache()})})
 	return writeNewFile(out, func(w io.Writer) error {
-		_, err := dossier.Build(w, f, dossier.Options{Fonts: fonts, Fingerprint: fingerprint})
+		_, err := dossier.Build(w, f, dossier.Options{
+			Fonts: fonts, Fingerprint: fingerprint, RenderPage: decoder.PageRenderer(ctx), ReadPDF: decoder.TextReader(ctx),
+		})
 		return err
 	})
 }

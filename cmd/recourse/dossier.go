@@ -27,7 +27,7 @@ func dossierCommand() *cobra.Command {
 		Short: "Build the dossier of a case, or build it again from a bag for the archive, and write it to a file",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from.bag != "" {
-				return from.writeDossier(out)
+				return from.writeDossier(cmd.Context(), out)
 			}
 			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
 				actor := casework.Operator

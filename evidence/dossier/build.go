@@ -41,6 +41,11 @@ type Options struct {
 	// without limits of memory and time.
 	Transcribe func(media string, data []byte) (transcript.Transcript, error)
 	Excerpt    func(data []byte, order statement.ExcerptOrder) (statement.Excerpt, error)
+	// RenderPage renders a page of a PDF, from 0, as a JPEG with the number of pages, or says
+	// why not: a key of paper.unfit. ReadPDF reads the text if no page can be rendered. nil:
+	// PDFs are not printed.
+	RenderPage func(data []byte, index int) (jpeg []byte, pages int, why string, err error)
+	ReadPDF    func(data []byte) (string, error)
 }
 
 // fillIn sets what was left out.
@@ -82,7 +87,7 @@ func Build(w io.Writer, f folio.Folio, o Options) (Report, error) {
 	}
 	report := Report{Pages: len(book.Pages), Exhibits: len(p.exhibits), Missing: p.missing}
 	for i := range p.exhibits {
-		if p.exhibits[i].Shown != nil {
+		if p.exhibits[i].Shown != nil || p.exhibits[i].pages != nil {
 			report.Shown++
 		}
 	}

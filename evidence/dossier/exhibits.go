@@ -134,6 +134,9 @@ func (s *composer) writeExhibitBody(e *exhibit) {
 	case e.words != nil:
 		s.writeWords(e)
 		return
+	case e.pages != nil:
+		s.writePages(e)
+		return
 	case e.Shown == nil:
 		s.book.AddParagraph(prosePara(s.t.text("not_shown", "why", e.Why)))
 		return

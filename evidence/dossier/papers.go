@@ -43,6 +43,7 @@ type exhibit struct {
 	excerpt  *statement.Excerpt
 	words    *transcript.Transcript
 	maxLines int // printed of words
+	pages    *pdfPages
 }
 
 // Label is the number an exhibit is cited by: of its group, and in it.
@@ -64,6 +65,7 @@ type draft struct {
 	erased       *folio.Entry // the newest entry of an erasure; nil: nothing was erased
 	exhibits     []exhibit
 	numbers      map[recovery.EvidenceID]int // exhibit number of each evidence id
+	pdfPages     int                         // rendered so far
 	reopened     int                         // pictures whose digest was computed again
 	mismatched   int
 	journalCheck journalCheck
@@ -105,7 +107,7 @@ func newDraft(f folio.Folio, o Options) (*draft, error) {
 	p.classifyExhibits()
 	for i := range p.exhibits {
 		e := &p.exhibits[i]
-		if err := errors.Join(p.preparePicture(e), p.prepareRows(e), p.prepareWords(e)); err != nil {
+		if err := errors.Join(p.preparePicture(e), p.prepareRows(e), p.prepareWords(e), p.preparePDF(e)); err != nil {
 			return nil, err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"recourse/evidence/copies"
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake/intaketest"
+	"recourse/evidence/originals/intake/pdf/pdftest"
 	"recourse/evidence/originals/statement"
 	"recourse/evidence/typeset/picture"
 	"recourse/recovery"
@@ -176,5 +177,100 @@ func TestResultsOfAChild(t *testing.T) {
 	}
 	if found[0] != found[1] || !strings.Contains(found[0], "周宁") || strings.Contains(found[0], "13800138000") {
 		t.Errorf("here:\n%s\nin a child:\n%s", found[0], found[1])
+	}
+}
+
+// pageOf returns a page of a size with a content and objects from number 5.
+func pageOf(t testing.TB, side int, content string, objects ...string) []byte {
+	t.Helper()
+	return []byte(pdftest.Join(append([]string{
+		"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		fmt.Sprintf("<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>/XObject<</X 5 0 R>>>>>>", side, side),
+		pdftest.Deflate(t, content),
+	}, objects...)...))
+}
+
+// pictureOf returns a picture that claims a size, with data of a filter.
+func pictureOf(side int, filter, data string) string {
+	return fmt.Sprintf("<</Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/%s/Length %d>>stream\n%s\nendstream", side, side, filter, len(data), data)
+}
+
+// dearPDFs are the PDFs of at most 1 MB that take most to read or to render.
+func dearPDFs(t testing.TB) map[string][]byte {
+	t.Helper()
+	const draw = "q 300 0 0 300 0 0 cm /X Do Q "
+	blank := pdftest.Deflate(t, strings.Repeat("\x00", 100<<20))
+	blank = strings.Replace(blank, "<<", "<</Type/XObject/Subtype/Image/Width 5800/Height 5800/BitsPerComponent 8/ColorSpace/DeviceRGB", 1)
+	form := func(next string) string {
+		return "<</Type/XObject/Subtype/Form/BBox[0 0 300 300]/Resources<</XObject<</X " + next + ">>>>/Length 36>>stream\n/X Do /X Do /X Do /X Do /X Do /X Do \nendstream"
+	}
+	forms := []string{}
+	for i := range 40 {
+		forms = append(forms, form(fmt.Sprintf("%d 0 R", i+6)))
+	}
+	kids := strings.Repeat("3 0 R ", 100_000)
+	return map[string][]byte{
+		"letters":           pageOf(t, 600, "BT /F1 1 Tf "+strings.Repeat("1 0 0 1 5 5 Tm (abcdefghijklmnopqrstuvwxyz) Tj ", 20_000)+"ET"),
+		"letters anywhere":  pageOf(t, 600, "BT /F1 12 Tf "+strings.Repeat("0.7 0.7 -0.7 0.7 300 300 Tm (a) Tj ", 100_000)+"ET"),
+		"many pages":        bytes.Replace(pageOf(t, 600, "BT /F1 9 Tf (a) Tj ET"), []byte("[3 0 R]/Count 1"), []byte("["+kids+"]/Count 100000"), 1),
+		"a huge page":       pageOf(t, 2_000_000_000, "BT /F1 9 Tf (a) Tj ET"),
+		"a huge font":       pageOf(t, 600, "BT /F1 1000000000 Tf (abc) Tj ET"),
+		"forms in forms":    pageOf(t, 600, "/X Do", forms...),
+		"paths":             pageOf(t, 600, strings.Repeat("0 0 m 600 1 600 600 0 600 c b 1 600 m 0 0 l S ", 100_000)),
+		"clips":             pageOf(t, 600, strings.Repeat("q 0 0 600 600 re W n ", 100_000)),
+		"a blank picture":   pageOf(t, 600, draw, blank),
+		"blank, many times": pageOf(t, 600, strings.Repeat(draw, 1_000), blank),
+		"JBIG2 that claims": pageOf(t, 600, draw, pictureOf(60_000, "JBIG2Decode", "\x00\x00\x00\x00\x30\x00\x01\x00\x00\x00\x13\x00\x00\xea\x60\x00\x00\xea\x60"+strings.Repeat("\x00", 30))),
+		"JPX that claims":   pageOf(t, 600, draw, pictureOf(60_000, "JPXDecode", "\xff\x4f\xff\x51\x00\x2f\x00\x00\x00\x00\xea\x60\x00\x00\xea\x60"+strings.Repeat("\x00", 60))),
+		"shading":           pageOf(t, 600, strings.Repeat("/S sh ", 50_000)),
+	}
+}
+
+// TestTheDearestPDFs: reading and rendering them stays within the limits, or is ended.
+func TestTheDearestPDFs(t *testing.T) {
+	for name, data := range dearPDFs(t) {
+		t.Run(name, func(t *testing.T) {
+			if len(data) > 1<<20 {
+				t.Fatalf("%d bytes", len(data))
+			}
+			runner := newChildRunner(t)
+			began := time.Now()
+			report, err := decode.NewDecoder(runner).Document(t.Context(), fileOf(data))
+			if err != nil {
+				t.Error(err)
+			}
+			assertCheap(t, runner, len(data), began, fmt.Sprint(len(report.Text), " bytes of text, unread ", report.Unread))
+			runner = newChildRunner(t)
+			began = time.Now()
+			page, err := decode.NewDecoder(runner).Page(t.Context(), fileOf(data), 0)
+			if err != nil {
+				t.Error(err)
+			}
+			assertCheap(t, runner, len(data), began, fmt.Sprint(page.Width, "×", page.Height, " ", len(page.JPEG), " bytes ", page.Unfit))
+		})
+	}
+}
+
+// TestPages: a page is the same in a child, and what cannot be rendered has a reason.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	good := []byte(pdftest.Receipt(t))
+	var found [2]decode.PageResult
+	for i, decoder := range []*decode.Decoder{decode.NewLocalDecoder(), decode.NewDecoder(newChildRunner(t))} {
+		var err error
+		if found[i], err = decoder.Page(t.Context(), fileOf(good), 0); err != nil || found[i].Width != 1_239 || found[i].Pages != 1 {
+			t.Errorf("%+v, %v", found[i].Page.Width, err)
+		}
+		for name, data := range map[string][]byte{"no PDF": []byte("a text"), "half": good[:30]} {
+			if page, err := decoder.Page(t.Context(), fileOf(data), 0); err != nil || page.Unfit != decode.Unreadable || page.JPEG != nil {
+				t.Errorf("%s: %q, %v", name, page.Unfit, err)
+			}
+		}
+		if page, err := decoder.Page(t.Context(), fileOf(good), 7); err != nil || page.Unfit != decode.Unreadable || page.JPEG != nil {
+			t.Errorf("page 8 of 1: %q, %v", page.Unfit, err)
+		}
+	}
+	if !bytes.Equal(found[0].JPEG, found[1].JPEG) {
+		t.Errorf("%d bytes here, %d in a child", len(found[0].JPEG), len(found[1].JPEG))
 	}
 }

@@ -26,6 +26,7 @@ const (
 	jobPicture    = "picture"
 	jobTranscript = "transcript"
 	jobExcerpt    = "excerpt"
+	jobPage       = "page"
 	jobCompile    = "compile"
 	jobUnpack     = "unpack"
 )
@@ -35,7 +36,7 @@ func Jobs(tools Tools) sandbox.Jobs {
 	engine := pdfium.NewEngine(pdfium.Options(tools))
 	return sandbox.Jobs{
 		jobContent: readContent, jobBill: readBill, jobDocument: readDocument(engine), jobCopy: makeCopy(engine),
-		jobPicture: reencodePicture, jobTranscript: readTranscript, jobExcerpt: readExcerpt, jobCompile: compileReader(engine),
+		jobPicture: reencodePicture, jobTranscript: readTranscript, jobExcerpt: readExcerpt, jobPage: renderPage(engine), jobCompile: compileReader(engine),
 		jobUnpack: unpackBill,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	"recourse/evidence/originals/intake/pdf"
 	"recourse/evidence/originals/pdfium"
@@ -14,8 +15,12 @@ import (
 // Document reads the text and the signatures of a PDF. A file that exceeds the limits is
 // Unread. Errors: CodeUnavailable if no place was free in time, and those of reading.
 func (d *Decoder) Document(ctx context.Context, file File) (pdf.Report, error) {
+	return d.document(ctx, file, maxWait)
+}
+
+func (d *Decoder) document(ctx context.Context, file File, wait time.Duration) (pdf.Report, error) {
 	call := file.call(jobDocument, 2)
-	call.Limits.Wait = maxWait
+	call.Limits.Wait = wait
 	var report pdf.Report
 	text, err := d.runner.Run(ctx, call, &report)
 	if errors.Is(err, sandbox.ErrTooCostly) {
