@@ -338,6 +338,7 @@ const (
 	FileFindingCodeHasLocation      FileFindingCode = "has_location"
 	FileFindingCodeNearDuplicate    FileFindingCode = "near_duplicate"
 	FileFindingCodeNoPreview        FileFindingCode = "no_preview"
+	FileFindingCodeNoStills         FileFindingCode = "no_stills"
 	FileFindingCodePageActive       FileFindingCode = "page_active"
 	FileFindingCodePdfActive        FileFindingCode = "pdf_active"
 	FileFindingCodePdfDamaged       FileFindingCode = "pdf_damaged"

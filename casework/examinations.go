@@ -10,9 +10,11 @@ import (
 	"sync"
 	"time"
 
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/stills"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -159,7 +161,13 @@ func (s *Service) decodeContent(ctx context.Context, record recovery.Evidence) (
 	if err != nil {
 		return intake.Content{}, err
 	}
-	content, err := s.Decoder.Content(ctx, decode.File{ReaderAt: body, Size: record.Size, Account: string(record.By.ID)})
+	file := decode.File{ReaderAt: body, Size: record.Size, Account: string(record.By.ID)}
+	var content intake.Content
+	if stills.IsFilm(record.MediaType) {
+		content, err = s.Decoder.Film(ctx, file, record.MediaType)
+	} else {
+		content, err = s.Decoder.Content(ctx, file)
+	}
 	return content, errors.Join(err, body.Close())
 }
 
@@ -208,6 +216,9 @@ func ignoreRepeated(err error) error {
 func (s *Service) viewDraft(c recovery.Case, record recovery.Evidence, content intake.Content, write postgres.ExaminationWrite) journal.Draft {
 	draft := s.newExaminationDraft(recovery.EntryEvidenceDerived, c, record, content)
 	draft.Facts["copy"], draft.Facts["because"] = copyView, "shown_copy"
+	if stills.IsFilm(record.MediaType) {
+		draft.Facts["copy"] = folio.StillsCopy
+	}
 	draft.Facts["sha256"], draft.Facts["size"], draft.Facts["media_type"] = write.ViewSHA256, write.ViewSize, intake.ViewMedia
 	draft.Facts["width"], draft.Facts["height"] = content.View.Width, content.View.Height
 	return draft

@@ -89,6 +89,7 @@ if [ "$1" = test ]; then
 	have_chromium || want chromium chromium
 	have pdftotext || want poppler-utils poppler
 	have qpdf || want qpdf qpdf
+	have ffmpeg || want ffmpeg ffmpeg
 	have exiftool || want libimage-exiftool-perl exiftool
 	[ -x /usr/bin/time ] || want time gnu-time
 	have strings || want binutils binutils

@@ -2,7 +2,7 @@
 // journal (entries, hash tree, checkpoints); originals/blob (original bytes),
 // originals/intake (type, content and copies of a received file),
 // originals/statement (bill exports and receipts), originals/transcript (chats, mails
-// and texts as lines); folio (the data that documents are built from); dossier (the PDF) and typeset (fonts, lines and pages, the only
+// and texts as lines), originals/stills (sheets of films and sounds); folio (the data that documents are built from); dossier (the PDF) and typeset (fonts, lines and pages, the only
 // importer of fpdf); bag (the BagIt zip); seal (signatures and time stamps); verify
 // (the offline verifier, which imports none of the others).
 //

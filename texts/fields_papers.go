@@ -20,6 +20,7 @@ var paperFields = fieldRules{
 	"paper.text.deadline_paused":     {"clock", "why"},
 	"paper.text.yuan":                {"money"},
 	"paper.text.bill_rows":           {"count", "total"},
+	"paper.unfit.film_length":        {"length"},
 	"paper.text.words_chat":          {"count"},
 	"paper.text.words_text":          {"count"},
 	"paper.text.words_more":          {"count"},

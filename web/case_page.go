@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"recourse/casework"
+	"recourse/evidence/originals/stills"
 	"recourse/evidence/originals/transcript"
 	"recourse/playbook"
 	"recourse/recovery"
@@ -59,6 +60,7 @@ type evidenceView struct {
 	Payments bool        // may show payments that the visitor can adopt
 	Words    bool        // has lines to read
 	Found    []foundFact // in the file
+	Film     bool        // is shown as stills or as a wave form
 }
 
 // exportView is one export.
@@ -229,7 +231,10 @@ func rankOf(action recovery.Action) int {
 func (c *pageContext) evidenceViews(d *caseData) []evidenceView {
 	list, adopts := make([]evidenceView, len(d.exhibits)), slices.Contains(d.Allowed, recovery.AdoptMatch)
 	for i, exhibit := range d.exhibits {
-		list[i] = evidenceView{Exhibit: exhibit, Payments: adopts && showsPayments(exhibit.Evidence), Words: transcript.IsReadable(exhibit.MediaType), Found: c.foundFacts(exhibit)}
+		list[i] = evidenceView{
+			Exhibit: exhibit, Payments: adopts && showsPayments(exhibit.Evidence), Words: transcript.IsReadable(exhibit.MediaType), Found: c.foundFacts(exhibit),
+			Film: stills.IsFilm(exhibit.MediaType),
+		}
 	}
 	slices.Reverse(list)
 	return list

@@ -11,6 +11,7 @@ import (
 
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/sandbox"
+	"recourse/evidence/originals/stills"
 )
 
 // decodeCommandName is the hidden command of the child processes that read files.
@@ -24,6 +25,8 @@ func decodeCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return sandbox.Serve(cmd.Context(), decode.Jobs(tools)) },
 	}
 	command.Flags().StringVar(&tools.Fonts, "fonts", "", "folder of the fonts")
+	command.Flags().StringVar(&tools.Films.FFmpeg, "ffmpeg", "", "path of ffmpeg, which makes stills of films")
+	command.Flags().StringVar(&tools.Films.FFprobe, "ffprobe", "", "path of ffprobe")
 	command.Flags().StringVar(&tools.Cache, "cache", "", "folder of the compiled reader of PDFs")
 	return command
 }
@@ -35,7 +38,7 @@ func (d *app) openDecoding() error {
 		return fmt.Errorf("no folder for the reader of PDFs can be made; set RECOURSE_CACHE: %w", err)
 	}
 	d.removeCache = remove
-	d.decodePool, err = newDecodePool(decode.Tools{Fonts: d.config.Fonts, Cache: cache})
+	d.decodePool, err = newDecodePool(decode.Tools{Fonts: d.config.Fonts, Cache: cache, Films: stills.FindTools()})
 	return err
 }
 
@@ -56,7 +59,9 @@ func newDecodePool(tools decode.Tools) (*sandbox.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sandbox.NewPool([]string{program, decodeCommandName, "--fonts", tools.Fonts, "--cache", tools.Cache}, 0), nil
+	return sandbox.NewPool([]string{
+		program, decodeCommandName, "--fonts", tools.Fonts, "--cache", tools.Cache, "--ffmpeg", tools.Films.FFmpeg, "--ffprobe", tools.Films.FFprobe,
+	}, 0), nil
 }
 
 // openCache makes the folder for the compiled reader of PDFs. If it cannot be written, a

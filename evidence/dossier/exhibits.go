@@ -149,6 +149,8 @@ func (s *composer) writeExhibitBody(e *exhibit) {
 	s.drawFramed(w, h, func(page *typeset.Page, x, y float64) { page.DrawPicture(e.Shown, x, y, w, h) })
 	key := "picture_note"
 	switch {
+	case e.isFilm():
+		key = "stills_note"
 	case e.Shown.IsAnimated:
 		key = "picture_first"
 	case e.Copy != nil:

@@ -39,6 +39,7 @@ type exhibit struct {
 	Leans    []recovery.EvidenceID
 	Copy     *folio.Copy // is in the bag instead of the original
 	open     func() (io.ReadCloser, error)
+	stills   *folio.Copy  // of a film or a sound
 	rows     *copies.Rows // of a bill, in its copy
 	excerpt  *statement.Excerpt
 	words    *transcript.Transcript
@@ -146,7 +147,7 @@ func (p *draft) classifyExhibits() {
 			kind = p.t.Exhibits[recovery.OtherEvidence]
 		}
 		one := exhibit{
-			Evidence: e.Evidence, Group: kind.Group, Seqs: []int64{e.Seq}, Device: p.collectorDevice(e.Seq), open: e.Open, Copy: e.Copy,
+			Evidence: e.Evidence, Group: kind.Group, Seqs: []int64{e.Seq}, Device: p.collectorDevice(e.Seq), open: e.Open, Copy: e.Copy, stills: e.Stills,
 			Leans: slices.Clone(e.NotIndependentOf),
 		}
 		if e.Copy != nil {
@@ -233,6 +234,8 @@ func (p *draft) preparePicture(e *exhibit) error {
 	switch {
 	case e.Withheld:
 		return nil
+	case e.isFilm():
+		return p.prepareStills(e)
 	case !strings.HasPrefix(e.shownMedia(), "image/") || e.open == nil:
 		e.Why = p.t.Text("paper.unfit.not_image")
 		return nil

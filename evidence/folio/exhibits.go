@@ -44,7 +44,7 @@ func (b *assembly) newExhibit(one recovery.Evidence) (Exhibit, error) {
 	exhibit := Exhibit{Evidence: one, NotIndependentOf: b.nearDuplicateOf(one), Withheld: b.redaction.withholds(one)}
 	masked := !b.redaction.showsClass(recovery.ClassOfFile(one.Kind))
 	if !exhibit.Withheld && masked {
-		exhibit.Copy = b.newestCopy(one.SHA256)
+		exhibit.Copy = b.newestCopy(one.SHA256, false)
 		exhibit.NoSafeCopy = exhibit.Copy == nil
 		exhibit.Withheld = exhibit.NoSafeCopy
 	}
@@ -56,6 +56,7 @@ func (b *assembly) newExhibit(one recovery.Evidence) (Exhibit, error) {
 		exhibit.CapturedAt = one.CapturedAt
 	default:
 		exhibit.Open = func() (io.ReadCloser, error) { return b.Originals.Open(one.SHA256) }
+		exhibit.Stills = b.newestCopy(one.SHA256, true)
 	}
 	return exhibit, nil
 }
@@ -99,11 +100,11 @@ func (b *assembly) checkOriginal(one recovery.Evidence) error {
 }
 
 // newestCopy returns the newest copy of an original that an entry records for this
-// audience, or nil.
-func (b *assembly) newestCopy(original string) *Copy {
+// audience, or nil: its stills, or a copy of another kind.
+func (b *assembly) newestCopy(original string, ofFilm bool) *Copy {
 	for _, entry := range slices.Backward(b.entries) {
 		facts := entry.Parsed.Facts
-		if entry.Parsed.Kind != recovery.EntryEvidenceDerived || facts["of_sha256"] != original || !b.redaction.isMadeFor(facts) {
+		if entry.Parsed.Kind != recovery.EntryEvidenceDerived || facts["of_sha256"] != original || !b.redaction.isMadeFor(facts) || (facts["copy"] == StillsCopy) != ofFilm {
 			continue
 		}
 		digest, _ := facts["sha256"].(string)

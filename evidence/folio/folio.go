@@ -102,10 +102,18 @@ type Exhibit struct {
 	// duplicates, or other pictures of the same screen.
 	NotIndependentOf []recovery.EvidenceID
 
+	// Stills is the sheet of stills of a film, or the wave form of a sound, for an audience
+	// that gets the original; nil if there is none.
+	Stills *Copy
+
 	// Copy replaces the original, in the bag and on its page, for an audience that may
 	// not have the original. Open is then nil.
 	Copy *Copy
 }
+
+// StillsCopy is the kind of a Stills, as named in the journal. Nobody gets it instead of the
+// original: the people in a film cannot be masked.
+const StillsCopy = "stills"
 
 // Copy is a derivative of an original. Its own journal entry (evidence_derived)
 // names both.

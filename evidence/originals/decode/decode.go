@@ -27,16 +27,18 @@ const (
 	jobTranscript = "transcript"
 	jobExcerpt    = "excerpt"
 	jobPage       = "page"
+	jobFilm       = "film"
 	jobCompile    = "compile"
 	jobUnpack     = "unpack"
 )
 
 // Jobs are the jobs of the child process.
 func Jobs(tools Tools) sandbox.Jobs {
-	engine := pdfium.NewEngine(pdfium.Options(tools))
+	engine := pdfium.NewEngine(pdfium.Options{Fonts: tools.Fonts, Cache: tools.Cache})
 	return sandbox.Jobs{
 		jobContent: readContent, jobBill: readBill, jobDocument: readDocument(engine), jobCopy: makeCopy(engine),
 		jobPicture: reencodePicture, jobTranscript: readTranscript, jobExcerpt: readExcerpt, jobPage: renderPage(engine), jobCompile: compileReader(engine),
+		jobFilm:   readFilm(tools.Films),
 		jobUnpack: unpackBill,
 	}
 }

@@ -23,13 +23,16 @@ import (
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/intake/intaketest"
 	"recourse/evidence/originals/sandbox"
+	"recourse/evidence/originals/stills"
 )
 
 const childArgument = "run-as-child"
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 4 && os.Args[1] == childArgument {
-		jobs := decode.Jobs(decode.Tools{Fonts: os.Args[2], Cache: os.Args[3]})
+	if len(os.Args) == 6 && os.Args[1] == childArgument {
+		jobs := decode.Jobs(decode.Tools{
+			Fonts: os.Args[2], Cache: os.Args[3], Films: stills.Tools{FFmpeg: os.Args[4], FFprobe: os.Args[5]},
+		})
 		jobs["usage"] = readUsage
 		if err := sandbox.Serve(context.Background(), jobs); err != nil {
 			panic(err)
@@ -51,7 +54,7 @@ func prepareReader() error {
 
 func newChildPool() *sandbox.Pool {
 	tools := decode.FindTools()
-	return sandbox.NewPool([]string{os.Args[0], childArgument, tools.Fonts, tools.Cache}, 1)
+	return sandbox.NewPool([]string{os.Args[0], childArgument, tools.Fonts, tools.Cache, tools.Films.FFmpeg, tools.Films.FFprobe}, 1)
 }
 
 // usage is what a child has used since it started.

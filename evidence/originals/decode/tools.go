@@ -11,19 +11,22 @@ import (
 
 	"recourse/evidence/originals/pdfium"
 	"recourse/evidence/originals/sandbox"
+	"recourse/evidence/originals/stills"
 	"recourse/evidence/typeset"
 )
 
-// Tools are the folders that reading PDFs needs. A child gets them from its command line.
+// Tools are the folders and programs that reading files needs. A child gets them from its
+// command line.
 type Tools struct {
 	Fonts string // for texts whose fonts a file does not contain
 	Cache string // for the compiled reader; without it, each child compiles it for seconds
+	Films stills.Tools
 }
 
 // FindTools returns the fonts nearest to the working folder and the cache of the user. It
 // is for tests and tools; the product gets its folders from its configuration.
 func FindTools() Tools {
-	return Tools{Fonts: typeset.FindFonts("."), Cache: UserCache()}
+	return Tools{Fonts: typeset.FindFonts("."), Cache: UserCache(), Films: stills.FindTools()}
 }
 
 // UserCache is the folder of the user for the compiled reader, or "" if the user has none.

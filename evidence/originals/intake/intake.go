@@ -21,6 +21,7 @@ const (
 	HasLocation   Finding = "has_location"
 	NearDuplicate Finding = "near_duplicate" // of another file of the case; set by callers, who know the other files
 	NoPreview     Finding = "no_preview"
+	NoStills      Finding = "no_stills" // of a film or a sound: ffmpeg is not installed
 	PageActive    Finding = "page_active"
 	PDFActive     Finding = "pdf_active"
 	PDFDamaged    Finding = "pdf_damaged"
@@ -37,7 +38,7 @@ const (
 
 // Findings lists every finding, sorted by code.
 var Findings = []Finding{
-	Animation, Damaged, DocEmbedded, DocExternal, HasLocation, NearDuplicate, NoPreview, PageActive, PDFActive, PDFDamaged, PDFEncrypted, PDFSigned, PDFSignedPart,
+	Animation, Damaged, DocEmbedded, DocExternal, HasLocation, NearDuplicate, NoPreview, NoStills, PageActive, PDFActive, PDFDamaged, PDFEncrypted, PDFSigned, PDFSignedPart,
 	PDFUnread, RowsMissing, RowsUnread, TooCostly, TooManyPixels, TrailingBytes,
 }
 
@@ -133,6 +134,7 @@ func (x *Examiner) inspectMedia(s source, report *Report) error {
 		report.NeedsDecoding = true
 		report.setFacts(s.factsFromTags(readTags(s, report.Media)))
 	}
+	report.NeedsDecoding = report.NeedsDecoding || filmMedia[report.Media] || report.Media == "audio/amr" || report.Media == "audio/mpeg"
 	if filmMedia[report.Media] {
 		report.setFacts(readFilmFacts(s))
 	}

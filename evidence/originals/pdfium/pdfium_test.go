@@ -17,7 +17,7 @@ import (
 )
 
 // engine is shared: it is compiled once.
-var engine = pdfium.NewEngine(pdfium.Options(decode.FindTools()))
+var engine = pdfium.NewEngine(pdfium.Options{Fonts: decode.FindTools().Fonts, Cache: decode.FindTools().Cache})
 
 func readText(t testing.TB, data string) pdfium.Text {
 	t.Helper()
