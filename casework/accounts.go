@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"strings"
@@ -35,15 +36,34 @@ func (s *Service) Authenticate(ctx context.Context, token string) (recovery.Acto
 	return actor, nil
 }
 
-// IssueToken makes a token for an account. It is shown once. Only its hash
-// is stored.
+// IssueToken makes a token for an account. It is shown once. Only its hash is stored. Its
+// note says what it is for.
 func (s *Service) IssueToken(ctx context.Context, user recovery.UserID, note string, expires *time.Time) (string, error) {
 	secret := make([]byte, 32)
 	if _, err := io.ReadFull(s.Random, secret); err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
 	token := tokenPrefix + base64.RawURLEncoding.EncodeToString(secret)
-	return token, s.Store.AddToken(ctx, user, sha256.Sum256([]byte(token)), note, expires)
+	hash := sha256.Sum256([]byte(token))
+	record := recovery.Token{ID: hex.EncodeToString(hash[:tokenIDSize]), UserID: user, Note: note, ExpiresAt: expires}
+	return token, s.Store.AddToken(ctx, record, hash)
+}
+
+// tokenIDSize is the number of bytes of a token's hash that name it to people.
+const tokenIDSize = 5
+
+// Tokens lists the tokens of an account, oldest first. Errors: CodeNotFound.
+func (s *Service) Tokens(ctx context.Context, user recovery.UserID) ([]recovery.Token, error) {
+	if _, err := s.Store.FindUser(ctx, user); err != nil {
+		return nil, err
+	}
+	return s.Store.ListTokens(ctx, user)
+}
+
+// RevokeToken ends a token by its id. Processes that have used it in the last tokenTTL
+// accept it until then. Errors: CodeNotFound.
+func (s *Service) RevokeToken(ctx context.Context, id string) (recovery.Token, error) {
+	return s.Store.RevokeToken(ctx, id)
 }
 
 // Account returns one account.
@@ -56,11 +76,36 @@ func (s *Service) Accounts(ctx context.Context, role recovery.Role) ([]recovery.
 	return s.Store.ListUsers(ctx, role)
 }
 
-// AddAccount creates an account or updates the one with this address.
-func (s *Service) AddAccount(ctx context.Context, role recovery.Role, email, name string) (recovery.User, error) {
+// EnsureAccount creates an account or updates the one with this address. It is for
+// development accounts; a person's role is never changed by the way.
+func (s *Service) EnsureAccount(ctx context.Context, role recovery.Role, email, name string) (recovery.User, error) {
 	return s.Store.EnsureUser(ctx, recovery.User{
 		ID: recovery.UserID(s.newID()), Role: role, Email: email, Name: name, Active: true,
 	})
+}
+
+// AddAccount creates an account. Errors: CodeConflict if one with this address exists.
+func (s *Service) AddAccount(ctx context.Context, role recovery.Role, email, name string) (recovery.User, error) {
+	return s.Store.AddUser(ctx, recovery.User{ID: recovery.UserID(s.newID()), Role: role, Email: email, Name: name})
+}
+
+// ChangeRole gives an account another role. Its sessions have the new rights at once; its
+// tokens are revoked, because they were made for the former role. Errors: CodeNotFound.
+func (s *Service) ChangeRole(ctx context.Context, id recovery.UserID, role recovery.Role) (recovery.User, error) {
+	return s.Store.ChangeRole(ctx, id, role)
+}
+
+// DisableAccount ends an account: its sessions at once, its tokens for ever, its turns. It
+// returns how many open cases are assigned to it, which somebody else must take. Errors:
+// CodeNotFound.
+func (s *Service) DisableAccount(ctx context.Context, id recovery.UserID) (openCases int, err error) {
+	return s.Store.DisableUser(ctx, id)
+}
+
+// EnableAccount opens a disabled account again, without its former tokens and turns.
+// Errors: CodeNotFound.
+func (s *Service) EnableAccount(ctx context.Context, id recovery.UserID) (recovery.User, error) {
+	return s.Store.EnableUser(ctx, id)
 }
 
 // SetCapacity sets up to how many open cases an agent gets automatically; 0 means

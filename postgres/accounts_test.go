@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"testing"
 	"time"
 
@@ -77,15 +78,15 @@ func TestTokens(t *testing.T) {
 	lasting, passing := sha256.Sum256([]byte("lasting")), sha256.Sum256([]byte("passing"))
 	expires := noon.Add(time.Hour)
 	for hash, until := range map[[32]byte]*time.Time{lasting: nil, passing: &expires} {
-		if err := s.AddToken(t.Context(), user.ID, hash, "laptop", until); err != nil {
+		if err := s.AddToken(t.Context(), recovery.Token{ID: hex.EncodeToString(hash[:5]), UserID: user.ID, Note: "laptop", ExpiresAt: until}, hash); err != nil {
 			t.Fatal(err)
 		}
 		if got := must[recovery.User](t)(s.UserByToken(t.Context(), hash)); got != user {
 			t.Errorf("got %+v", got)
 		}
 	}
-	wantCode(t, s.AddToken(t.Context(), user.ID, lasting, "", nil), recovery.CodeConflict)
-	wantCode(t, s.AddToken(t.Context(), "nobody", sha256.Sum256([]byte("x")), "", nil), recovery.CodeNotFound)
+	wantCode(t, s.AddToken(t.Context(), recovery.Token{ID: "other", UserID: user.ID}, lasting), recovery.CodeConflict)
+	wantCode(t, s.AddToken(t.Context(), recovery.Token{ID: "x", UserID: "nobody"}, sha256.Sum256([]byte("x"))), recovery.CodeNotFound)
 	refused := func(hash [32]byte) {
 		t.Helper()
 		_, err := s.UserByToken(t.Context(), hash)

@@ -62,7 +62,7 @@ func BenchmarkUserByToken(b *testing.B) {
 	s := pgtest.New(b)
 	user := must[recovery.User](b)(s.EnsureUser(b.Context(), account("a@example.test", recovery.RoleAgent)))
 	hash := sha256.Sum256([]byte("token"))
-	err := s.AddToken(b.Context(), user.ID, hash, "", nil)
+	err := s.AddToken(b.Context(), recovery.Token{ID: "t", UserID: user.ID}, hash)
 	if err != nil {
 		b.Fatal(err)
 	}

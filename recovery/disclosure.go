@@ -148,9 +148,10 @@ var paperAudiences = map[Role][]Audience{
 // PaperAudiences lists the audiences for which a role may ask for papers.
 func PaperAudiences(role Role) []Audience { return slices.Clone(paperAudiences[role]) }
 
-// SeesPapers reports whether a role may see that papers for an audience exist.
+// SeesPapers reports whether a role may read papers for an audience: those that it may ask
+// for. Auditors read everything.
 func SeesPapers(role Role, audience Audience) bool {
-	return audience != ForArchive || SeesOnScreen(role, InternalNotes)
+	return role == RoleAuditor || slices.Contains(paperAudiences[role], audience)
 }
 
 // SeesOnScreen reports whether a role may see values of a class in the app.

@@ -281,12 +281,17 @@ func TestPaperAudiences(t *testing.T) {
 	}
 }
 
-func TestOnlyStaffSeePapersForTheArchive(t *testing.T) {
+// TestWhoReadsPapers: who may ask for papers may read them, whoever asked; auditors read
+// all, administrators and counterparts none.
+func TestWhoReadsPapers(t *testing.T) {
 	t.Parallel()
-	for letter, role := range roleLetters {
-		staff := strings.ContainsRune("aslduy", letter)
-		if recovery.SeesPapers(role, recovery.ForArchive) != staff || !recovery.SeesPapers(role, recovery.ForCourt) {
-			t.Errorf("%s: %t for the archive, want %t", role, !staff, staff)
+	for letter, want := range map[rune]string{'c': "CPO", 'o': "", 'a': "PC", 's': "CPOA", 'l': "CPOA", 'd': "", 'u': "CPOA", 'y': "CPOA"} {
+		for sign, audience := range map[rune]recovery.Audience{
+			'C': recovery.ForCourt, 'P': recovery.ForPlatform, 'O': recovery.ForOpponent, 'A': recovery.ForArchive,
+		} {
+			if got := recovery.SeesPapers(roleLetters[letter], audience); got != strings.ContainsRune(want, sign) {
+				t.Errorf("%s reads papers for %s: %t", roleLetters[letter], audience, got)
+			}
 		}
 	}
 }

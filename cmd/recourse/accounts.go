@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"slices"
-
-	"github.com/spf13/cobra"
+	"strings"
 
 	"recourse/casework"
 	"recourse/recovery"
@@ -26,13 +24,34 @@ var developmentAccounts = []struct {
 	{recovery.RoleAuditor, "审计员"},
 }
 
+const developmentDomain = "@development.localhost"
+
+// refuseDevelopmentAccounts returns an error in production while a development account is
+// active: its token is in a file and never ends.
+func refuseDevelopmentAccounts(ctx context.Context, c config, service *casework.Service) error {
+	if c.Profile != production {
+		return nil
+	}
+	users, err := service.Accounts(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, user := range users {
+		if user.Active && strings.HasSuffix(user.Email, developmentDomain) {
+			return fmt.Errorf("the database has development accounts, whose tokens never end: "+
+				"disable each %q account with 'recourse user list' and 'recourse user disable', or use a new database", developmentDomain)
+		}
+	}
+	return nil
+}
+
 // seedAccounts creates the development accounts and a token for each. It writes the
 // tokens to tokens.json, for scripts on this machine.
 func seedAccounts(ctx context.Context, c config, service *casework.Service) error {
 	tokens := readTokens(c)
 	for _, account := range developmentAccounts {
-		email := string(account.role) + "@development.localhost"
-		user, err := service.AddAccount(ctx, account.role, email, account.name)
+		email := string(account.role) + developmentDomain
+		user, err := service.EnsureAccount(ctx, account.role, email, account.name)
 		if err != nil {
 			return fmt.Errorf("development account %s: %w", account.role, err)
 		}
@@ -60,89 +79,3 @@ func readTokens(c config) map[string]string {
 	}
 	return tokens
 }
-
-func userCommand() *cobra.Command {
-	var role, email, name string
-	var capacity int
-	add := &cobra.Command{
-		Use:   "add",
-		Short: "Add an account",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
-				id, err := addUser(ctx, service, recovery.Role(role), email, name, capacity)
-				if err != nil {
-					return err
-				}
-				_, err = fmt.Fprintln(cmd.OutOrStdout(), id)
-				return err
-			})
-		},
-	}
-	add.Flags().StringVar(&role, "role", "", "role of the account")
-	add.Flags().StringVar(&email, "email", "", "email address")
-	add.Flags().StringVar(&name, "name", "", "name shown at the desk")
-	add.Flags().IntVar(&capacity, "capacity", keepCapacity, "how many open cases an agent is assigned automatically; 0 for none")
-	for _, flag := range []string{"role", "email"} {
-		if err := add.MarkFlagRequired(flag); err != nil {
-			panic(err) // the flag was defined three lines above
-		}
-	}
-	command := &cobra.Command{Use: "user", Short: "Accounts"}
-	command.AddCommand(add)
-	return command
-}
-
-// keepCapacity leaves the capacity of an existing account unchanged.
-const keepCapacity = -1
-
-// addUser creates an account, or updates the one with this address. An invalid
-// capacity is an error before anything is written.
-func addUser(
-	ctx context.Context, service *casework.Service, role recovery.Role, email, name string, capacity int,
-) (recovery.UserID, error) {
-	if !isKnownRole(role) {
-		return "", fmt.Errorf("--role is %q: use one of %v", role, recovery.Roles)
-	}
-	if capacity != keepCapacity && role != recovery.RoleAgent {
-		return "", fmt.Errorf("--capacity is for agents: the role %s is not assigned cases", role)
-	}
-	if capacity < keepCapacity || capacity > casework.MaxCapacity {
-		return "", fmt.Errorf("--capacity is %d: it must be between 0 and %d", capacity, casework.MaxCapacity)
-	}
-	user, err := service.AddAccount(ctx, role, email, name)
-	if err != nil || capacity == keepCapacity {
-		return user.ID, err
-	}
-	return user.ID, service.SetCapacity(ctx, user.ID, capacity)
-}
-
-func tokenCommand() *cobra.Command {
-	var user, note string
-	add := &cobra.Command{
-		Use:   "add",
-		Short: "Create an API token for an account and print it once",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
-				if _, err := service.Account(ctx, recovery.UserID(user)); err != nil {
-					return err
-				}
-				token, err := service.IssueToken(ctx, recovery.UserID(user), note, nil)
-				if err != nil {
-					return err
-				}
-				_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
-				return err
-			})
-		},
-	}
-	add.Flags().StringVar(&user, "user", "", "id of the account, as 'user add' printed it")
-	add.Flags().StringVar(&note, "note", "", "what the token is for")
-	if err := add.MarkFlagRequired("user"); err != nil {
-		panic(err) // the flag was defined two lines above
-	}
-	command := &cobra.Command{Use: "token", Short: "API tokens"}
-	command.AddCommand(add)
-	return command
-}
-
-func isKnownRole(role recovery.Role) bool { return slices.Contains(recovery.Roles, role) }

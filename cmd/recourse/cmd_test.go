@@ -227,12 +227,16 @@ func TestVerifyNamesTheItem(t *testing.T) {
 
 func TestRolesAreKnown(t *testing.T) {
 	t.Parallel()
-	for _, role := range recovery.Roles {
-		if !isKnownRole(role) {
-			t.Errorf("%s is unknown", role)
+	for _, role := range []recovery.Role{
+		recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor,
+	} {
+		if err := checkRole(role); err != nil {
+			t.Error(err)
 		}
 	}
-	if isKnownRole(recovery.RoleSystem) || isKnownRole("king") {
-		t.Error("an account may be made for a role that has none")
+	for _, role := range []recovery.Role{recovery.RoleSystem, recovery.RoleCounterpart, "king", ""} {
+		if checkRole(role) == nil {
+			t.Errorf("an account may have the role %q", role)
+		}
 	}
 }

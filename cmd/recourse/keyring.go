@@ -88,9 +88,48 @@ func readSigner(path string) (*journal.Signer, error) {
 }
 
 func keyCommand() *cobra.Command {
-	command := &cobra.Command{Use: "key", Short: "Manage the keys that sign checkpoints"}
-	command.AddCommand(rotateCommand())
+	command := &cobra.Command{Use: "key", Short: "Manage the keys of the installation"}
+	command.AddCommand(initCommand(), rotateCommand())
 	return command
+}
+
+func initCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "init", Short: "Create the first keys of an installation",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := readConfig()
+			if err != nil {
+				return err
+			}
+			if err := createKeys(c); err != nil {
+				return err
+			}
+			return printLine(cmd, "The keys are in %s. Keep a copy of that folder in another place: without payload.key no case can be "+
+				"continued, without checkpoint.key no journal can be signed.", c.dataPath("keys"))
+		},
+	}
+}
+
+// createKeys creates the payload key, the first checkpoint key and its history. An
+// existing key is an error: replacing it would make what it protects unreadable.
+func createKeys(c config) error {
+	existing, err := filepath.Glob(c.dataPath("keys", "*"))
+	if err != nil {
+		return err
+	}
+	if len(existing) > 0 {
+		return fmt.Errorf("%s has keys already; 'key rotate' creates the next checkpoint key", c.dataPath("keys"))
+	}
+	if err := c.createFolders(); err != nil {
+		return err
+	}
+	c.Profile = development // the other profile creates no key
+	if _, err := payloadKey(c); err != nil {
+		return err
+	}
+	_, err = createHistory(c)
+	return err
 }
 
 func rotateCommand() *cobra.Command {

@@ -80,6 +80,9 @@ func runProcess(ctx context.Context, c config, serves, works bool) error {
 		return err
 	}
 	defer d.closeAll()
+	if err := refuseDevelopmentAccounts(ctx, c, d.service); err != nil {
+		return err
+	}
 	if err := d.prepareReader(ctx); err != nil {
 		return err
 	}

@@ -30,12 +30,17 @@ create table users (
 create index users_role on users (role) where active;
 
 create table tokens (
-    hash       bytea primary key check (octet_length(hash) = 32),
-    user_id    text collate "C" not null references users (id),
-    note       text        not null default '',
-    expires_at timestamptz,
-    created_at timestamptz not null default now()
+    hash         bytea primary key check (octet_length(hash) = 32),
+    id           text collate "C" not null, -- names the token to people
+    user_id      text collate "C" not null references users (id),
+    note         text        not null default '',
+    expires_at   timestamptz,
+    created_at   timestamptz not null default now(),
+    last_used_at timestamptz,
+    revoked_at   timestamptz,
+    constraint tokens_id unique (id)
 );
+create index tokens_user on tokens (user_id, created_at);
 
 create table sessions (
     token  text primary key,
