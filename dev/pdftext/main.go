@@ -40,6 +40,9 @@ func main() {
 	}
 }
 
+// maxText is the longest text that the product reads whole, in bytes.
+const maxText = 200_000
+
 // totals are the results for all files.
 type totals struct {
 	files, withText, most, nine, words, found, costly, partial int
@@ -66,7 +69,7 @@ func compareFolder(dir string, verbose bool) error {
 		}
 	}
 	share := func(n, of int) float64 { return 100 * float64(n) / float64(max(of, 1)) }
-	fmt.Printf("%d files, %d with text; at least 80 %% of the words in %.1f %% of them, at least 90 %% in %.1f %%; %.1f %% of all %d words\n",
+	fmt.Printf("%d files, %d with text; at least 80 %% of the words in %.1f %% of them, at least 90 %% in %.1f %%; %.1f %% of all %d words of texts below 200 kB\n",
 		sum.files, sum.withText, share(sum.most, sum.withText), share(sum.nine, sum.withText), share(sum.found, sum.words), sum.words)
 	fmt.Printf("too costly: %d; with something visible that is no text: %d; slowest %s\n", sum.costly, sum.partial, sum.slowest.Round(time.Millisecond))
 	return nil
@@ -101,7 +104,10 @@ func (s *totals) add(decoder *decode.Decoder, path string, verbose bool) error {
 	if want == 0 {
 		return nil
 	}
-	s.withText, s.words, s.found = s.withText+1, s.words+want, s.found+found
+	s.withText++
+	if len(said) <= maxText { // of a longer text the product reads the beginning
+		s.words, s.found = s.words+want, s.found+found
+	}
 	if found*10 >= want*8 {
 		s.most++
 	}

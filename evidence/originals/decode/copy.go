@@ -9,6 +9,7 @@ import (
 
 	"recourse/evidence/copies"
 	"recourse/evidence/folio"
+	"recourse/evidence/originals/intake/pdf"
 	"recourse/evidence/originals/pdfium"
 	"recourse/evidence/originals/sandbox"
 	"recourse/textlint"
@@ -58,7 +59,7 @@ func makeCopy(engine *pdfium.Engine) sandbox.Job {
 			return sandbox.Result{}, err
 		}
 		made, err := copies.Make(data, order.Order, mask, func(data []byte) (string, error) {
-			text, err := readText(ctx, engine, data)
+			text, err := readText(ctx, engine, data, pdf.Read(data).CodesAreText)
 			return text.Text, err
 		})
 		if errors.Is(err, copies.ErrNoCopy) {

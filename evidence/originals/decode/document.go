@@ -40,7 +40,7 @@ func readDocument(engine *pdfium.Engine) sandbox.Job {
 		if report.Unread {
 			return sandbox.Result{Value: report}, nil
 		}
-		text, err := readText(ctx, engine, data)
+		text, err := readText(ctx, engine, data, report.CodesAreText)
 		if err != nil {
 			return sandbox.Result{}, err
 		}
@@ -50,8 +50,8 @@ func readDocument(engine *pdfium.Engine) sandbox.Job {
 }
 
 // readText reads a PDF that may be locked or broken: then it has no text.
-func readText(ctx context.Context, engine *pdfium.Engine, data []byte) (pdfium.Text, error) {
-	text, err := engine.ReadText(ctx, data)
+func readText(ctx context.Context, engine *pdfium.Engine, data []byte, codesAreText bool) (pdfium.Text, error) {
+	text, err := engine.ReadText(ctx, data, codesAreText)
 	if errors.Is(err, pdfium.ErrLocked) || errors.Is(err, pdfium.ErrUnreadable) {
 		return pdfium.Text{Partial: true}, nil
 	}

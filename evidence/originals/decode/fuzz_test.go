@@ -56,6 +56,11 @@ var kinds = []func(testing.TB, dimensions) []byte{
 		return []byte(billHead + strings.Repeat(row, min(int(d.height%100_000), 900_000/len(row))))
 	},
 	func(t testing.TB, d dimensions) []byte { return streamsPDF(t, int(d.count%200)+1) },
+	func(t testing.TB, d dimensions) []byte { // a page with a picture that claims a size, and letters
+		filter := []string{"FlateDecode", "JBIG2Decode", "JPXDecode", "CCITTFaxDecode", "DCTDecode"}[d.depth%5]
+		content := fmt.Sprintf("q 300 0 0 300 0 0 cm %sQ BT /F1 %d Tf %sET", strings.Repeat("/X Do ", int(d.count%500)), d.height, strings.Repeat("(a) Tj ", int(d.count)))
+		return pageOf(t, int(d.width), content, pictureOf(int(d.height), filter, strings.Repeat("\x00", int(d.count))))
+	},
 	func(t testing.TB, d dimensions) []byte { // an archive that claims another size
 		names := slices.Repeat([]string{"1.csv"}, int(d.depth%30)+1)
 		file := packed(t, int(d.width%(40<<20)), names...)
@@ -101,11 +106,12 @@ func readAsAll(t *testing.T, decoder *decode.Decoder, file decode.File) error {
 		errUnpack = nil
 	}
 	_, errDocument := decoder.Document(t.Context(), file)
+	_, errPage := decoder.Page(t.Context(), file, 0)
 	_, errCopy := decoder.Copy(t.Context(), file, decode.CopyOrder{Order: copies.Order{
 		Media: "text/csv", Seed: make([]byte, copies.SeedSize), Payments: []statement.ClaimedPayment{{Amount: 100}},
 	}})
 	if errors.Is(errCopy, copies.ErrNoCopy) {
 		errCopy = nil
 	}
-	return errors.Join(err, errBill, errUnpack, errDocument, errCopy)
+	return errors.Join(err, errBill, errUnpack, errDocument, errPage, errCopy)
 }

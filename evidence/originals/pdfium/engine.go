@@ -79,8 +79,9 @@ func (e *Engine) compile(ctx context.Context) error {
 type document struct {
 	pdfium.Pdfium
 
-	ref   references.FPDF_DOCUMENT
-	pages int
+	ref          references.FPDF_DOCUMENT
+	pages        int
+	codesAreText bool
 }
 
 // instanceTime is how long starting an instance may take on a busy machine.

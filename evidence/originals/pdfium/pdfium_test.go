@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"recourse/evidence/originals/decode"
+	"recourse/evidence/originals/intake/pdf"
 	"recourse/evidence/originals/intake/pdf/pdftest"
 	"recourse/evidence/originals/pdfium"
 )
@@ -21,7 +22,7 @@ var engine = pdfium.NewEngine(pdfium.Options{Fonts: decode.FindTools().Fonts, Ca
 
 func readText(t testing.TB, data string) pdfium.Text {
 	t.Helper()
-	text, err := engine.ReadText(t.Context(), []byte(data))
+	text, err := engine.ReadText(t.Context(), []byte(data), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func TestFilesThatCannotBeOpened(t *testing.T) {
 		"empty":     {"", pdfium.ErrUnreadable},
 		"only head": {"%PDF-1.7\n", pdfium.ErrUnreadable},
 	} {
-		text, err := engine.ReadText(t.Context(), []byte(test.data))
+		text, err := engine.ReadText(t.Context(), []byte(test.data), false)
 		if !errors.Is(err, test.want) || text.Text != "" {
 			t.Errorf("%s: %+v, %v", name, text, err)
 		}
@@ -162,11 +163,30 @@ func TestWhatIsSeenAndNotRead(t *testing.T) {
 	}
 }
 
+// Some programs map all codes to themselves in one range, of which readers use a part.
+func TestCodesThatAreText(t *testing.T) {
+	t.Parallel()
+	table := pdftest.Deflate(t, "1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> endbfrange")
+	data := strings.Replace(page(t, "", "BT /F1 12 Tf 50 350 Td "+pdftest.UTF16Hex("金额 12.50")+" Tj ET",
+		"<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Song/Encoding/Identity-H/DescendantFonts[6 0 R]/ToUnicode 7 0 R>>",
+		"<</Type/Font/Subtype/CIDFontType2/BaseFont/ABCDEF+Song/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 1000/FontDescriptor<</Type/FontDescriptor/FontName/ABCDEF+Song/Flags 4>>>>", table,
+	), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>", " 5 0 R", 1)
+	if !pdf.Read([]byte(data)).CodesAreText || pdf.Read([]byte(pdftest.Receipt(t))).CodesAreText {
+		t.Error("the table is not recognised, or another one is")
+	}
+	for trusted, want := range map[bool]string{true: "金额 12.50", false: "�� 12.50"} {
+		text, err := engine.ReadText(t.Context(), []byte(data), trusted)
+		if err != nil || text.Text != want || text.Partial == trusted {
+			t.Errorf("%v: %+v, %v", trusted, text, err)
+		}
+	}
+}
+
 // Without the folder of fonts and without a cache, embedded and standard fonts are read.
 func TestWithoutFolders(t *testing.T) {
 	t.Parallel()
 	bare := pdfium.NewEngine(pdfium.Options{Cache: decode.UserCache()})
-	text, err := bare.ReadText(t.Context(), []byte(page(t, "", "BT /F1 12 Tf 50 350 Td (Paid) Tj ET")))
+	text, err := bare.ReadText(t.Context(), []byte(page(t, "", "BT /F1 12 Tf 50 350 Td (Paid) Tj ET")), false)
 	if err != nil || text.Text != "Paid" {
 		t.Errorf("%+v, %v", text, err)
 	}
@@ -197,7 +217,7 @@ func FuzzReadText(f *testing.F) {
 		sized := strings.Replace(string(data), "[0 0 595 842]", fmt.Sprintf("[0 0 %d %d]", width, height), 1)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		text, err := engine.ReadText(ctx, []byte(sized))
+		text, err := engine.ReadText(ctx, []byte(sized), len(data)%2 == 0)
 		if err != nil && text.Text != "" || len(text.Text) > 200_000 {
 			t.Fatalf("%d bytes, %v", len(text.Text), err)
 		}

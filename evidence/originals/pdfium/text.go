@@ -28,11 +28,12 @@ type Text struct {
 	Partial bool
 }
 
-// ReadText reads the text of all pages, with the contents of forms and annotations.
-// Errors: ErrLocked, ErrUnreadable.
-func (e *Engine) ReadText(ctx context.Context, data []byte) (Text, error) {
+// ReadText reads the text of all pages, with the contents of forms and annotations. With
+// codesAreText, a code without a character is one itself. Errors: ErrLocked, ErrUnreadable.
+func (e *Engine) ReadText(ctx context.Context, data []byte, codesAreText bool) (Text, error) {
 	var found Text
 	err := e.use(ctx, data, func(d *document) error {
+		d.codesAreText = codesAreText
 		found.Pages = d.pages
 		var out strings.Builder
 		for i := range min(d.pages, maxTextPages) {
@@ -215,7 +216,7 @@ func (d *document) readGlyph(page references.FPDF_TEXTPAGE, index int, char rune
 	if char < unicode.MaxASCII && g.right-g.left > wideGlyph*g.height() {
 		d.measureInk(page, index, &g)
 	}
-	if char == unicode.ReplacementChar {
+	if char == unicode.ReplacementChar || d.codesAreText {
 		return g, nil
 	}
 	failed, err := d.FPDFText_HasUnicodeMapError(&requests.FPDFText_HasUnicodeMapError{TextPage: page, Index: index})

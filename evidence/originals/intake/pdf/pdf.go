@@ -31,6 +31,9 @@ type Report struct {
 	Pages      int
 	Signatures []Signature
 	End        int // offset after the last end-of-file mark; 0 without one
+	// CodesAreText means that the fonts say of each code that it is the character itself, all
+	// in one range. Readers follow such a range for 256 codes only (9.10.3).
+	CodesAreText bool
 
 	// Text is that of the pages, and Partial that something visible is not in it. Package
 	// decode adds both: Read finds the structure only.
@@ -49,6 +52,7 @@ func Read(data []byte) Report {
 	r.Pages = len(f.listPages())
 	r.Acts = f.findActs()
 	r.Signatures = f.findSignatures()
+	r.CodesAreText = !f.encrypted && f.codesAreText()
 	r.Unread = f.limitReached || len(f.objects) >= maxObjects
 	r.Damaged = r.End == 0 || r.Pages == 0 && !f.encrypted
 	return r
