@@ -170,3 +170,28 @@ func TestEncodingsAreKept(t *testing.T) {
 		}
 	}
 }
+
+// TestTheBillOfAnotherWallet is kept, and the answer says why nothing of it is matched.
+func TestTheBillOfAnotherWallet(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id := s.send(t, testCall{
+		as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases",
+		body: bytes.Replace([]byte(validFiling), []byte(`"platform": "wechat"`), []byte(`"platform": "qq"`), 1),
+	}).wantStatus(http.StatusCreated).stringField("id")
+	for name, test := range map[string]struct{ content, note string }{
+		"the payment is in it": {billOf(sentRow), "这是微信的账单，本案登记的是QQ 钱包"},
+		"it is not":            {billOf(strings.Replace(sentRow, "2000.00", "1.00", 1)), "这是微信的账单，本案登记的是QQ 钱包"},
+	} {
+		got := s.upload(t, id, "statements", "", formPart{name: "file", file: "a.csv", content: test.content}).wantStatus(http.StatusCreated)
+		notes := got.decodeObject()["notes"].([]any)
+		if len(notes) != 1 || !strings.Contains(notes[0].(string), test.note) {
+			t.Errorf("%s: %v", name, notes)
+		}
+		for _, row := range got.decodeObject()["transactions"].([]any) {
+			if row.(map[string]any)["matched"] != false {
+				t.Errorf("%s: %v", name, row)
+			}
+		}
+	}
+}

@@ -127,7 +127,7 @@ func renderStatementImport(i casework.ImportedStatement) StatementImport {
 	return StatementImport{
 		Archive:  archive,
 		Evidence: renderExhibit(i.Exhibit), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
-		RowsStated: nullIfZero(i.Bill.Stated), RowsRead: len(i.Bill.Transactions),
+		RowsStated: nullIfZero(i.Bill.Stated), RowsRead: len(i.Bill.Transactions), Notes: emptyIfNil(i.Notes),
 		Transactions: renderList(i.Candidates, renderTransaction), RowFaults: renderList(i.Bill.RowFaults, renderRowFault),
 		Proofs: renderList(i.Proofs, renderProof),
 	}

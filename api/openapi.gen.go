@@ -743,10 +743,12 @@ const (
 // Defines values for StatementImportForm.
 const (
 	StatementImportFormAlipayCsv  StatementImportForm = "alipay_csv"
+	StatementImportFormAlipayPdf  StatementImportForm = "alipay_pdf"
 	StatementImportFormAlipayXlsx StatementImportForm = "alipay_xlsx"
 	StatementImportFormQqCsv      StatementImportForm = "qq_csv"
 	StatementImportFormQqXlsx     StatementImportForm = "qq_xlsx"
 	StatementImportFormWechatCsv  StatementImportForm = "wechat_csv"
+	StatementImportFormWechatPdf  StatementImportForm = "wechat_pdf"
 	StatementImportFormWechatXlsx StatementImportForm = "wechat_xlsx"
 	StatementImportFormWecomCsv   StatementImportForm = "wecom_csv"
 	StatementImportFormWecomXlsx  StatementImportForm = "wecom_xlsx"
@@ -3194,6 +3196,9 @@ type StatementImport struct {
 	// Evidence The record of one file
 	Evidence Evidence            `json:"evidence"`
 	Form     StatementImportForm `json:"form"`
+
+	// Notes What people must know about the bill, in Chinese: that it is of another wallet than the case, lacks rows, or has rows twice
+	Notes []string `json:"notes"`
 
 	// Platform Wallet or messenger the money was sent with
 	Platform Platform `json:"platform"`

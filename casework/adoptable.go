@@ -50,22 +50,32 @@ func (s *Service) ViewPayments(ctx context.Context, req Request, id recovery.Evi
 	return found, err
 }
 
-// readPayments finds nothing in a file that is neither a bill nor a receipt.
+// readPayments finds nothing in a file that is neither a bill nor a receipt. A PDF can be
+// either.
 func (s *Service) readPayments(ctx context.Context, actor recovery.Actor, found *DocumentPayments) error {
 	record, c := found.Document, found.Case
-	if record.MediaType == "application/pdf" {
-		shown, err := s.readReceipt(ctx, actor, c, record)
-		if err == nil {
-			found.Payments = append(found.Payments, AdoptablePayment{Candidate: shown.candidate(), Facts: shown.adoptableFacts(c)})
+	isPDF := record.MediaType == "application/pdf"
+	if record.Kind == recovery.Statement && record.MediaType != ArchiveMedia {
+		err := s.readBillPayments(ctx, actor, found)
+		if !isPDF || recovery.CodeOf(err) != recovery.CodeInvalid {
+			return ignoreInvalid(err)
 		}
-		return ignoreInvalid(err)
 	}
-	if record.Kind != recovery.Statement {
+	if !isPDF {
 		return nil
 	}
-	bill, err := s.readStoredBill(ctx, actor, record)
+	shown, err := s.readReceipt(ctx, actor, c, record)
+	if err == nil {
+		found.Payments = append(found.Payments, AdoptablePayment{Candidate: shown.candidate(), Facts: shown.adoptableFacts(c)})
+	}
+	return ignoreInvalid(err)
+}
+
+func (s *Service) readBillPayments(ctx context.Context, actor recovery.Actor, found *DocumentPayments) error {
+	c := found.Case
+	bill, err := s.readStoredBill(ctx, actor, found.Document)
 	if err != nil {
-		return ignoreInvalid(err)
+		return err
 	}
 	candidates := bill.ProposeAll(claimedPayments(c))
 	for _, candidate := range candidates {

@@ -20,6 +20,7 @@ type ImportedStatement struct {
 	Exhibit
 	Archive    *Exhibit // in which the bill arrived; nil if it came as it is
 	Bill       *statement.Bill
+	Notes      []string // about the bill, in Chinese
 	Candidates []statement.Candidate
 	Proofs     []statement.Proof // other payments that can show the mistake
 }
@@ -174,5 +175,5 @@ func (s *Service) readBill(ctx context.Context, actor recovery.Actor, c recovery
 		return ImportedStatement{}, err
 	}
 	candidates := bill.ProposeAll(claimedPayments(c))
-	return ImportedStatement{Bill: bill, Candidates: candidates, Proofs: findProofs(bill, candidates, c)}, nil
+	return ImportedStatement{Bill: bill, Notes: bill.Notes(c.Platform), Candidates: candidates, Proofs: findProofs(bill, candidates, c)}, nil
 }

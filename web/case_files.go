@@ -58,7 +58,7 @@ func (c *pageContext) newBillForm(body *caseBody, failed *formAttempt) *form {
 	f := c.newEmptyForm(b, "bill", body, "/statements")
 	f.Upload = true
 	file := b.newField("file", "file")
-	file.Required, file.Accept = true, ".csv,.xlsx,.zip"
+	file.Required, file.Accept = true, ".csv,.xlsx,.zip,.pdf"
 	f.Groups = []group{{Fields: []field{b.passwordField(), file}}}
 	f.Help = c.texts.T("bill.help")
 	return &f
@@ -183,7 +183,7 @@ type billBody struct {
 	Home       string
 	Amount     recovery.Money
 	Count      int
-	Stated     int // number of rows that the bill states; 0 if it states none or all were read
+	Notes      []string
 	Candidates []billRow
 	Proofs     []statement.Proof
 	Faults     []statement.RowFault
@@ -211,16 +211,13 @@ func (w *Web) importBill(c *pageContext) error {
 	}
 	body := billBody{
 		Number: view.Number, Home: c.casePath(string(view.Number)), Amount: view.Amount,
-		Count: len(reply.Value.Bill.Transactions), Faults: reply.Value.Bill.RowFaults, Proofs: reply.Value.Proofs,
+		Count: len(reply.Value.Bill.Transactions), Faults: reply.Value.Bill.RowFaults, Notes: reply.Value.Notes, Proofs: reply.Value.Proofs,
 	}
 	for _, candidate := range reply.Value.Candidates[:min(len(reply.Value.Candidates), maxCandidates)] {
 		row := candidate.Transaction
 		body.Candidates = append(body.Candidates, c.newBillRow(view.Number, reply.Value.ID, casework.AdoptablePayment{
 			Candidate: candidate, Facts: casework.AdoptableFromRow(view.Case, row), Reversed: row.Reversal.Kind != statement.NotReversed,
 		}))
-	}
-	if reply.Value.Bill.IsIncomplete() {
-		body.Stated = reply.Value.Bill.Stated
 	}
 	return c.showPage(http.StatusOK, "bill", page{Title: c.texts.T("bill.result"), Pace: view.Pace, StaffLayout: c.visitor.IsStaff(), Body: body})
 }

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 
+	"recourse/evidence/originals/intake/pdf"
+	"recourse/evidence/originals/pdfium"
 	"recourse/evidence/originals/sandbox"
 	"recourse/evidence/originals/statement"
 	"recourse/recovery"
@@ -42,14 +44,38 @@ func tooCostlyBill() error {
 }
 
 // readBill returns the bill in the encoding of gob, which takes a third of JSON.
-func readBill(_ context.Context, file io.ReaderAt, size int64, _ json.RawMessage) (sandbox.Result, error) {
-	bill, err := statement.Parse(io.NewSectionReader(file, 0, size), statement.MaxSize)
+func readBill(engine *pdfium.Engine) sandbox.Job {
+	return func(ctx context.Context, file io.ReaderAt, size int64, _ json.RawMessage) (sandbox.Result, error) {
+		bill, err := parseBill(ctx, engine, file, size)
+		if err != nil {
+			return sandbox.Result{}, err
+		}
+		var encoded bytes.Buffer
+		if err := gob.NewEncoder(&encoded).Encode(bill); err != nil {
+			return sandbox.Result{}, fmt.Errorf("result of reading a bill: %w", err)
+		}
+		return sandbox.Result{Value: len(bill.Transactions), Data: encoded.Bytes()}, nil
+	}
+}
+
+const pdfStart = "%PDF-"
+
+// parseBill reads a bill, of a PDF from its text.
+func parseBill(ctx context.Context, engine *pdfium.Engine, file io.ReaderAt, size int64) (*statement.Bill, error) {
+	start := make([]byte, len(pdfStart))
+	if n, _ := file.ReadAt(start, 0); n < len(start) || string(start) != pdfStart {
+		return statement.Parse(io.NewSectionReader(file, 0, size), statement.MaxSize)
+	}
+	data, err := readAll(file, size, pdf.MaxSize+1)
 	if err != nil {
-		return sandbox.Result{}, err
+		return nil, err
 	}
-	var encoded bytes.Buffer
-	if err := gob.NewEncoder(&encoded).Encode(bill); err != nil {
-		return sandbox.Result{}, fmt.Errorf("result of reading a bill: %w", err)
+	if pdf.Read(data).Unread {
+		return statement.ParsePages("")
 	}
-	return sandbox.Result{Value: len(bill.Transactions), Data: encoded.Bytes()}, nil
+	text, err := readText(ctx, engine, data)
+	if err != nil {
+		return nil, err
+	}
+	return statement.ParsePages(text.Text)
 }

@@ -36,7 +36,7 @@ const (
 func Jobs(tools Tools) sandbox.Jobs {
 	engine := pdfium.NewEngine(pdfium.Options{Fonts: tools.Fonts, Cache: tools.Cache})
 	return sandbox.Jobs{
-		jobContent: readContent, jobBill: readBill, jobDocument: readDocument(engine), jobCopy: makeCopy(engine),
+		jobContent: readContent, jobBill: readBill(engine), jobDocument: readDocument(engine), jobCopy: makeCopy(engine),
 		jobPicture: reencodePicture, jobTranscript: readTranscript, jobExcerpt: readExcerpt, jobPage: renderPage(engine), jobCompile: compileReader(engine),
 		jobFilm:   readFilm(tools.Films),
 		jobUnpack: unpackBill,

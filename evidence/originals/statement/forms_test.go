@@ -28,10 +28,11 @@ type form struct {
 }
 
 const (
-	seenReal    = "real export, by its generator's list"
-	seenPrinted = "columns printed in public sources, by its generator's list"
-	seenSaved   = "the export above, saved again"
-	seenNever   = "not seen; read by the wallet's own line and the usual column names"
+	seenReal       = "real export, by its generator's list"
+	seenPrinted    = "columns printed in public sources, by its generator's list"
+	seenPrintedPDF = "columns printed in public sources; no certificate was seen (`evidence/originals/decode` TestCertifiedLists)"
+	seenSaved      = "the export above, saved again"
+	seenNever      = "not seen; read by the wallet's own line and the usual column names"
 )
 
 // exportForms are all forms that are read.
@@ -57,6 +58,12 @@ var exportForms = []form{
 	{wallet: recovery.WeChat, name: "XLSX that counts from 1904 (Numbers, old Excel for Mac)", years: "any", seen: seenSaved, file: weChatBook(countFrom1904)},
 	{wallet: recovery.WeChat, name: "XLSX with hidden rows (a filter)", years: "any", seen: seenSaved, file: weChatBook(hideRows)},
 	{wallet: recovery.WeChat, name: "XLSX with a cover sheet", years: "any", seen: seenSaved, file: weChatBook(addCover)},
+}
+
+// printedForms are read in package decode, with a PDF that is written there.
+var printedForms = []form{
+	{wallet: recovery.WeChat, name: "PDF, 微信支付交易明细证明", years: "2019–", seen: seenPrintedPDF},
+	{wallet: recovery.Alipay, name: "PDF, 支付宝交易流水证明", years: "2021–", seen: seenPrintedPDF},
 }
 
 // formRows are payments that a wallet could write.

@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -97,6 +98,22 @@ func instrumentName(instrument recovery.Instrument) string {
 // walletNames are the names of the wallets in Chinese.
 var walletNames = map[recovery.Platform]string{
 	recovery.WeChat: "微信", recovery.Alipay: "支付宝", recovery.QQ: "QQ 钱包", recovery.WeCom: "企业微信",
+}
+
+// Notes says in Chinese what people must know about a bill beside its rows: that it is of
+// another wallet than the case, and what was read once or not at all.
+func (b *Bill) Notes(claimed recovery.Platform) []string {
+	notes := []string{}
+	if compareWallets(b.Platform, claimed) == different {
+		notes = append(notes, "这是"+walletNames[b.Platform]+"的账单，本案登记的是"+walletNames[claimed]+"，所以没有匹配任何一笔。请导入"+walletNames[claimed]+"的账单，或者更正登记的平台。")
+	}
+	if b.IsIncomplete() {
+		notes = append(notes, fmt.Sprintf("账单写明共 %d 笔，只读到 %d 笔，可能有缺漏。请对照原件；如果不全，请重新导出一份再导入。", b.Stated, len(b.Transactions)+b.Repeated))
+	}
+	if b.Repeated > 0 {
+		notes = append(notes, fmt.Sprintf("文件里有几份账单，其中 %d 笔重复，只算一次。", b.Repeated))
+	}
+	return notes
 }
 
 // compareWallets compares the wallet of a bill with the platform of the case. Payments in

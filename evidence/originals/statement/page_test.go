@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +23,7 @@ var update = flag.Bool("update", false, "write the tables of docs/bills.md")
 func formsTable() string {
 	var out strings.Builder
 	out.WriteString("\n| wallet | form | years | known from |\n| --- | --- | --- | --- |\n")
-	for _, form := range exportForms {
+	for _, form := range slices.Concat(exportForms, printedForms) {
 		fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", form.wallet, form.name, form.years, form.seen)
 	}
 	return out.String() + "\n"

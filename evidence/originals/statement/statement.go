@@ -29,6 +29,8 @@ const (
 	QQXLSX     = "qq_xlsx"
 	WeComCSV   = "wecom_csv"
 	WeComXLSX  = "wecom_xlsx"
+	WeChatPDF  = "wechat_pdf" // 微信支付交易明细证明
+	AlipayPDF  = "alipay_pdf" // 支付宝交易流水证明
 )
 
 // The directions as both wallets write them. "/" and an empty cell are Neutral.
