@@ -73,7 +73,7 @@ func parseBill(ctx context.Context, engine *pdfium.Engine, file io.ReaderAt, siz
 	if pdf.Read(data).Unread {
 		return statement.ParsePages("")
 	}
-	text, err := readText(ctx, engine, data)
+	text, err := readText(ctx, engine, data, false)
 	if err != nil {
 		return nil, err
 	}
