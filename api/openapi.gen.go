@@ -3350,6 +3350,9 @@ type Transcript struct {
 
 	// NextCursor Cursor of the next page; null on the last
 	NextCursor *string `json:"next_cursor"`
+
+	// UnreadFields Names of fields of the messages that are not shown, such as numbers and addresses of pictures; at most 40
+	UnreadFields []string `json:"unread_fields"`
 }
 
 // TranscriptForm A chat has at least one line with a sender or a time

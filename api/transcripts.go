@@ -41,7 +41,7 @@ func (a *API) GetEvidenceTranscript(c echo.Context, id ID, params GetEvidenceTra
 func renderTranscript(words casework.Words, after int64, limit int) Transcript {
 	read := words.Transcript
 	page := Transcript{
-		EvidenceID: string(words.Evidence.ID), Form: TranscriptForm(read.Form), Lines: len(read.Lines), Messages: read.Messages,
+		EvidenceID: string(words.Evidence.ID), Form: TranscriptForm(read.Form), Lines: len(read.Lines), Messages: read.Messages, UnreadFields: emptyIfNil(read.Unread),
 		Gaps: renderList(read.Gaps, func(gap transcript.Gap) TranscriptGap { return TranscriptGap(gap) }), Mail: renderLetter(read.Letter),
 		Attachments: renderList(read.Attachments, renderAttachment), Items: []TranscriptLine{},
 	}

@@ -28,7 +28,8 @@ type transcriptPage struct {
 		Text          string
 		Note          *string
 	}
-	NextCursor *string `json:"next_cursor"`
+	NextCursor   *string  `json:"next_cursor"`
+	UnreadFields []string `json:"unread_fields"`
 }
 
 func (s *testServer) readTranscript(t testing.TB, id, query string) (page transcriptPage) {
@@ -48,7 +49,7 @@ func TestTranscripts(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t, api.Options{})
 	id := s.fileCase(t).stringField("id")
-	chat := s.addChat(t, id, "a.json", `[{"time":"2026-11-28 10:35:00","sender":"我","isSend":1,"text":"转错了"},{"time":"昨天","sender":"小杜","type":"图片","file":"a.jpg"}]`)
+	chat := s.addChat(t, id, "a.json", `[{"time":"2026-11-28 10:35:00","sender":"我","isSend":1,"text":"转错了","id":"7"},{"time":"昨天","sender":"小杜","type":"图片","file":"a.jpg"}]`)
 	entries := s.countEntries(id)
 	page := s.readTranscript(t, chat, "")
 	if page.Form != "chat" || page.Lines != 2 || page.Messages != 2 || len(page.Gaps) > 0 || page.Mail != nil || page.NextCursor != nil || len(page.Items) != 2 {
@@ -60,6 +61,9 @@ func TestTranscripts(t *testing.T) {
 	}
 	if second.N != 2 || second.At != nil || *second.When != "昨天" || *second.Note != "图片 a.jpg" {
 		t.Errorf("%+v", second)
+	}
+	if len(page.UnreadFields) != 1 || page.UnreadFields[0] != "id" {
+		t.Errorf("%v", page.UnreadFields)
 	}
 	if got := s.countEntries(id) - entries; got != 1 {
 		t.Errorf("%d entries for one look", got)

@@ -21,6 +21,7 @@ var paperFields = fieldRules{
 	"paper.text.yuan":                {"money"},
 	"paper.text.bill_rows":           {"count", "total"},
 	"paper.unfit.film_length":        {"length"},
+	"paper.text.words_unread":        {"list"},
 	"paper.text.words_chat":          {"count"},
 	"paper.text.words_text":          {"count"},
 	"paper.text.words_more":          {"count"},

@@ -17,6 +17,7 @@ type wordsBody struct {
 	ID             recovery.EvidenceID
 	Letter         *transcript.Letter
 	Gaps           []transcript.Gap
+	Unread         []string // names of fields that are not shown
 	Files          []transcript.Attachment
 	Lines          []wordsLine
 	First, Last    int // numbers of the lines that are shown
@@ -46,7 +47,7 @@ func (w *Web) wordsPage(c *pageContext) error {
 		after = 0
 	}
 	body := wordsBody{
-		Home: c.casePath(string(words.Case.Number)), FileName: words.Evidence.FileName, ID: words.Evidence.ID, Letter: read.Letter, Gaps: read.Gaps,
+		Home: c.casePath(string(words.Case.Number)), FileName: words.Evidence.FileName, ID: words.Evidence.ID, Letter: read.Letter, Gaps: read.Gaps, Unread: read.Unread,
 		Files: read.Attachments[:min(len(read.Attachments), maxCandidates)], First: after + 1, Last: min(after+wordsPerPage, len(read.Lines)), Count: len(read.Lines),
 	}
 	for i, line := range read.Lines[after:body.Last] {

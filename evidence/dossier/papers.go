@@ -15,7 +15,6 @@ import (
 	"recourse/evidence/copies"
 	"recourse/evidence/folio"
 	"recourse/evidence/originals/statement"
-	"recourse/evidence/originals/transcript"
 	"recourse/evidence/typeset/picture"
 	"recourse/recovery"
 )
@@ -42,8 +41,7 @@ type exhibit struct {
 	stills   *folio.Copy  // of a film or a sound
 	rows     *copies.Rows // of a bill, in its copy
 	excerpt  *statement.Excerpt
-	words    *transcript.Transcript
-	maxLines int // printed of words
+	words    *printedWords
 	pages    *pdfPages
 }
 
@@ -112,7 +110,7 @@ func newDraft(f folio.Folio, o Options) (*draft, error) {
 			return nil, err
 		}
 	}
-	p.shareLines()
+	p.shareRows()
 	p.loadLimitation()
 	p.evaluate()
 	for _, i := range p.debtors() {

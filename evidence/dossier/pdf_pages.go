@@ -86,7 +86,7 @@ func (p *draft) readPDFText(e *exhibit, data []byte) error {
 	if err != nil {
 		return err
 	}
-	e.words, e.maxLines = &words, maxExhibitLines
+	e.words = newPrintedWords(words)
 	return nil
 }
 

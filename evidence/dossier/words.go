@@ -3,7 +3,6 @@ package dossier
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,15 +11,6 @@ import (
 	"recourse/evidence/originals/transcript"
 	"recourse/evidence/typeset"
 	"recourse/recovery"
-)
-
-// maxExhibitLines is how many messages or lines are printed of an exhibit, and
-// maxDossierLines of all of them; each exhibit has at least minExhibitLines. The rest is in
-// the bag.
-const (
-	maxExhibitLines = 400
-	minExhibitLines = 20
-	maxDossierLines = 6_000
 )
 
 const workbookMedia = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,7 +60,7 @@ func (p *draft) readWords(e *exhibit, media string, data []byte, isTable bool) e
 	if err != nil {
 		return fmt.Errorf("exhibit %s: %w", e.ID, err)
 	}
-	e.words, e.maxLines = &words, maxExhibitLines
+	e.words = newPrintedWords(words)
 	return nil
 }
 
@@ -78,23 +68,6 @@ func (p *draft) readWords(e *exhibit, media string, data []byte, isTable bool) e
 func isRefusal(err error) bool {
 	var fault *recovery.Fault
 	return errors.As(err, &fault) && (fault.Code == recovery.CodeInvalid || fault.Code == recovery.CodeTooLarge)
-}
-
-// shareLines divides the lines of a dossier among the exhibits with text, those with few
-// lines first.
-func (p *draft) shareLines() {
-	var long []*exhibit
-	for i := range p.exhibits {
-		if p.exhibits[i].words != nil {
-			long = append(long, &p.exhibits[i])
-		}
-	}
-	slices.SortStableFunc(long, func(a, b *exhibit) int { return len(a.words.Lines) - len(b.words.Lines) })
-	left := maxDossierLines
-	for i, e := range long {
-		e.maxLines = min(maxExhibitLines, max(minExhibitLines, left/(len(long)-i)))
-		left -= min(e.maxLines, len(e.words.Lines))
-	}
 }
 
 // writeExcerpt prints the rows of a bill that show the payments.
@@ -151,15 +124,18 @@ func (s *composer) writeWords(e *exhibit) {
 	for _, gap := range e.words.Gaps {
 		s.book.AddParagraph(compactPara(note, s.t.Text("words_gap."+string(gap))))
 	}
+	if len(e.words.Unread) > 0 {
+		s.book.AddParagraph(compactPara(note, s.t.text("words_unread", "list", strings.Join(e.words.Unread, "、"))))
+	}
 	s.book.AddSpace(2)
 	if e.words.Letter != nil {
 		s.writeLetter(e.words.Letter)
 	}
-	shown := e.words.Lines[:min(len(e.words.Lines), e.maxLines)]
+	shown := e.words.shown()
 	if len(shown) > 0 {
 		s.book.AddTable(s.linesTable(shown, e.words.Form == transcript.IsChat))
 	}
-	if rest := len(e.words.Lines) - len(shown); rest > 0 {
+	if rest := e.words.total - len(shown); rest > 0 {
 		key := "words_more"
 		if e.Copy != nil {
 			key = "words_more_masked"
@@ -183,7 +159,7 @@ func (s *composer) wordsIntro(e *exhibit) string {
 	case e.words.Form == transcript.IsChat:
 		return s.t.text("words_chat", "count", e.words.Messages)
 	default:
-		return s.t.text("words_text", "count", len(e.words.Lines))
+		return s.t.text("words_text", "count", e.words.total)
 	}
 }
 

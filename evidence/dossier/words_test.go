@@ -117,11 +117,29 @@ func TestLongChatsAreCut(t *testing.T) {
 	has(t, text, "第1句", "第400句", "另有 600 条（行）未印出")
 	lacks(t, text, "第401句")
 	c = newCase(t, recovery.ForCourt)
-	for i := range 40 {
+	for i := range 60 {
 		c.exhibit(recovery.ChatExport, "text/plain", "chat.txt", "", []byte(fmt.Sprint("2026-11-28 10:44:00 甲(1)\n文件", i, "\n", chat.String())))
 	}
-	text = textOf(t, c.seal())
-	has(t, text, "文件0", "文件39", "另有 851 条（行）未印出")
+	data, report := build(t, c.seal())
+	text = solid(tool(t, data, "pdftotext", "-raw", "-enc", "UTF-8", "FILE", "-"))
+	has(t, text, "文件0", "文件59", "条（行）未印出")
+	if report.Pages > 500 {
+		t.Errorf("%d pages", report.Pages)
+	}
+}
+
+// TestHugeMessagesAreCut: a few messages of a megabyte fill some pages, not a volume.
+func TestHugeMessagesAreCut(t *testing.T) {
+	t.Parallel()
+	c := newCase(t, recovery.ForCourt)
+	message := "2026-11-28 10:44:00 小杜(10002)\n" + strings.Repeat("好的，晚点退。", 1_500) + "\n"
+	c.exhibit(recovery.ChatExport, "text/plain", "chat.txt", "", []byte(strings.Repeat(message, 40)))
+	c.exhibit(recovery.ChatExport, "text/plain", "lines.txt", "", []byte("2026-11-28 10:44:00 小杜(10002)\n"+strings.Repeat("\n甲", 5_000)))
+	data, report := build(t, c.seal())
+	if report.Pages > 120 {
+		t.Errorf("%d pages", report.Pages)
+	}
+	has(t, solid(tool(t, data, "pdftotext", "-raw", "-enc", "UTF-8", "FILE", "-")), "……", "条（行）未印出")
 }
 
 // TestFilesWithoutWords: a page says in a sentence why it has nothing.

@@ -59,6 +59,39 @@ func find(fields []field, names []string) string {
 	return ""
 }
 
+// readNames are the names of all fields that a message is made of.
+var readNames = slices.Concat(timeNames, senderNames, textNames, ownNames, kindNames, fileNames, desNames)
+
+// noteUnread collects the names of fields that are no part of a message, once each.
+func (b *builder) noteUnread(fields []field) {
+	for _, f := range fields {
+		if f.value == "" || len(b.t.Unread) >= maxUnread || slices.Contains(readNames, normalizeName(f.path)) {
+			continue
+		}
+		if name := oneLine(b.cut(f.path, maxName)); !slices.Contains(b.t.Unread, name) {
+			b.t.Unread = append(b.t.Unread, name)
+		}
+	}
+}
+
+// plainMarkup returns the words of a message in XML, as WeChat keeps cards and transfers.
+func plainMarkup(text string) string {
+	if !strings.HasPrefix(strings.TrimSpace(text), "<") || !isMarkup.MatchString(text) {
+		return text
+	}
+	words := oneLine(tag.ReplaceAllString(characterData.ReplaceAllString(text, "$1 "), " "))
+	if words == "" {
+		return text
+	}
+	return words
+}
+
+var (
+	isMarkup      = regexp.MustCompile(`^\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:msg|sysmsg|appmsg|voipmsg)\b`)
+	characterData = regexp.MustCompile(`(?s)<!\[CDATA\[(.*?)\]\]>`)
+	tag           = regexp.MustCompile(`<[^<>]*>`)
+)
+
 func has(fields []field, names []string) bool {
 	return slices.ContainsFunc(fields, func(f field) bool { return slices.Contains(names, f.path) })
 }
@@ -72,7 +105,7 @@ func messageOf(fields []field) (l Line, ok bool) {
 	l.At, l.When = timeOf(normal)
 	l.Own = isTrue(find(normal, ownNames)) || find(normal, desNames) == "0"
 	l.Who = find(normal, senderNames)
-	l.Text, l.Note = find(normal, textNames), noteOf(normal)
+	l.Text, l.Note = plainMarkup(find(normal, textNames)), noteOf(normal)
 	hasText := has(normal, textNames) || l.Note != ""
 	hasSender := l.Who != "" || has(normal, ownNames) || has(normal, desNames)
 	hasTime := l.When != "" || !l.At.IsZero()

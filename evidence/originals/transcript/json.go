@@ -73,6 +73,9 @@ func (b *builder) addElement(e element) {
 	if e.isScalar {
 		b.add(Line{Text: e.text})
 	}
+	if _, ok := messageOf(e.fields); ok {
+		b.noteUnread(e.fields)
+	}
 	for _, l := range e.asLines() {
 		b.add(l)
 	}
@@ -190,6 +193,7 @@ func (r *jsonReader) array(depth int) (element, error) {
 func (r *jsonReader) takeElement(e *element, text *strings.Builder, value element) {
 	if l, ok := messageOf(value.fields); ok {
 		r.lines++
+		r.out.noteUnread(value.fields)
 		e.lines = append(append(e.lines, l), value.lines...)
 		return
 	}

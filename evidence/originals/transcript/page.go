@@ -94,6 +94,7 @@ func (b *builder) readScripts(scripts []string) {
 			if found.t.Messages == 0 {
 				continue
 			}
+			b.t.Unread = found.t.Unread
 			for _, l := range found.t.Lines {
 				b.add(l)
 			}

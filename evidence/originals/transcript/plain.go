@@ -181,7 +181,9 @@ func (b *builder) addRow(names, row []string) {
 	}
 	l, ok := messageOf(fields)
 	if !ok || len(row) != len(names) {
-		l = Line{Text: strings.Join(row, ",")}
+		b.add(Line{Text: strings.Join(row, ",")})
+		return
 	}
+	b.noteUnread(fields)
 	b.add(l)
 }

@@ -17,6 +17,8 @@ const (
 	maxText  = 12 << 20 // bytes of all texts
 	maxLine  = 32 << 10 // bytes of one text
 	maxName  = 200      // bytes of a name or of a time as written
+
+	maxUnread = 40 // names of fields that are not shown
 )
 
 // The media types that are read.
@@ -106,7 +108,8 @@ type Transcript struct {
 	Lines       []Line
 	Letter      *Letter // of a mail
 	Attachments []Attachment
-	Gaps        []Gap // sorted; none: everything was read
+	Unread      []string // names of fields of messages that are not shown, such as numbers and addresses of pictures
+	Gaps        []Gap    // sorted; none: everything was read
 }
 
 // IsReadable reports whether files of a media type are read.

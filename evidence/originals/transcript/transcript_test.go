@@ -99,6 +99,25 @@ func TestChatsAsJSON(t *testing.T) {
 	}
 }
 
+// TestFieldsThatAreNotShownAreNamed: what a message has besides is named once, and messages in
+// XML are their words.
+func TestFieldsThatAreNotShownAreNamed(t *testing.T) {
+	t.Parallel()
+	const card = `<?xml version=\"1.0\"?><msg><appmsg appid=\"\"><title><![CDATA[微信转账]]></title><des>收到转账11000.00元</des><wcpayinfo><feedesc><![CDATA[￥11000.00]]></feedesc></wcpayinfo></appmsg></msg>`
+	got := checkLines(t, transcript.JSON, `[{"time":"2026-11-28 10:35:00","sender":"我","text":"`+card+`","msgId":"7","amount":"11000.00","empty":""},{"time":"2026-11-28 10:40:00","sender":"小杜","text":"好的","msgId":"8"}]`,
+		"2026-11-28 10:35:00|我|微信转账 收到转账11000.00元 ￥11000.00|", second)
+	if !slices.Equal(got.Unread, []string{"msgId", "amount"}) {
+		t.Error(got.Unread)
+	}
+	if table := transcript.Read(transcript.Table, []byte("time,sender,text,id\n1795833300,a,b,7\n")); !slices.Equal(table.Unread, []string{"id"}) {
+		t.Error(table.Unread)
+	}
+	plain := checkLines(t, transcript.JSON, `[{"time":"2026-11-28 10:35:00","sender":"我","text":"<好的>"}]`, "2026-11-28 10:35:00|我|<好的>|")
+	if len(plain.Unread) > 0 {
+		t.Error(plain.Unread)
+	}
+}
+
 // TestCutJSON: what was read before the end stays, and the gap is named.
 func TestCutJSON(t *testing.T) {
 	t.Parallel()
