@@ -94,7 +94,9 @@ func (w *Web) newSessions(store scs.Store) *scs.SessionManager {
 	m.Cookie.Name = "recourse_session"
 	m.Cookie.HttpOnly = true
 	m.Cookie.SameSite = http.SameSiteLaxMode
-	m.Cookie.Secure = w.secure
+	if m.Cookie.Secure = w.secure; w.secure {
+		m.Cookie.Name = "__Host-recourse_session" // no other host can set it
+	}
 	m.ErrorFunc = func(out http.ResponseWriter, r *http.Request, err error) {
 		w.ErrorPage(echo.New().NewContext(r, out), err)
 	}

@@ -56,7 +56,7 @@ func roleCommand(use, short string, serves, works bool) *cobra.Command {
 				return err
 			}
 			if serves {
-				if err := c.checkSignIn(); err != nil {
+				if err := errors.Join(c.checkSignIn(), c.checkReach()); err != nil {
 					return err
 				}
 			}
@@ -207,9 +207,9 @@ func (d *app) newHTTPServer(visitor echo.IPExtractor, table *connections.Table, 
 	rest := api.New(d.service, api.Options{Log: d.log, Version: version, Limits: limits, Connections: table.Counts})
 	rest.Register(e)
 	web.New(d.service, d.store.SessionStore(), web.Options{
-		URL: d.config.siteAddress(), Log: d.log, Now: currentTime, Key: d.formKey, Notices: casework.NewNotices(d.service, d.notifyRules),
+		URL: d.config.siteAddress(), Secure: d.config.site().secure, Log: d.log, Now: currentTime, Key: d.formKey, Notices: casework.NewNotices(d.service, d.notifyRules),
 	}).Register(e)
-	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server := &http.Server{Handler: d.config.site().protect(e), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	table.Protect(server)
 	server.RegisterOnShutdown(rest.Close)
 	return server
