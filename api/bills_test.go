@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -191,6 +192,11 @@ func TestTheBillOfAnotherWallet(t *testing.T) {
 		for _, row := range got.decodeObject()["transactions"].([]any) {
 			if row.(map[string]any)["matched"] != false {
 				t.Errorf("%s: %v", name, row)
+			}
+			adopt := fmt.Sprintf(`{"evidence_id": %q, "row": %v, "confirm": true}`, got.decodeObject()["evidence"].(map[string]any)["id"], row.(map[string]any)["row"])
+			refused := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/actions/adopt_match", body: []byte(adopt)})
+			if refused.status != http.StatusUnprocessableEntity || !strings.Contains(string(refused.body), "other_wallet") {
+				t.Errorf("%s: adopted: %d %s", name, refused.status, refused.body)
 			}
 		}
 	}

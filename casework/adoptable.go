@@ -80,7 +80,7 @@ func (s *Service) readBillPayments(ctx context.Context, actor recovery.Actor, fo
 	candidates := bill.ProposeAll(claimedPayments(c))
 	for _, candidate := range candidates {
 		row := candidate.Transaction
-		found.Payments = append(found.Payments, AdoptablePayment{candidate, AdoptableFromRow(c, row), row.Reversal.Kind != statement.NotReversed})
+		found.Payments = append(found.Payments, AdoptablePayment{candidate, AdoptableFromRow(c, bill, row), row.Reversal.Kind != statement.NotReversed})
 	}
 	found.Proofs = findProofs(bill, candidates, c)
 	return nil

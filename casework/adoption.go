@@ -104,8 +104,8 @@ func (shown shownPayment) adoptableFacts(c recovery.Case) []AdoptableFact {
 func formatSecond(at time.Time) string { return at.In(recovery.Shanghai).Format("2006-01-02 15:04:05") }
 
 // AdoptableFromRow lists what the case can adopt from a row of a bill.
-func AdoptableFromRow(c recovery.Case, row statement.Transaction) []AdoptableFact {
-	if !isPayment(row) {
+func AdoptableFromRow(c recovery.Case, bill *statement.Bill, row statement.Transaction) []AdoptableFact {
+	if !isPayment(row) || bill.IsOfOtherWallet(c.Platform) {
 		return []AdoptableFact{}
 	}
 	return showRow(row).adoptableFacts(c)
@@ -136,7 +136,7 @@ func (s *Service) findAdoption(ctx context.Context, actor recovery.Actor, c reco
 	}
 	var shown shownPayment
 	if body.Row > 0 {
-		shown, err = s.readRow(ctx, actor, record, body.Row)
+		shown, err = s.readRow(ctx, actor, c, record, body.Row)
 	} else {
 		shown, err = s.readReceipt(ctx, actor, c, record)
 	}
@@ -150,7 +150,7 @@ func unknownDocument(field, detail string) error {
 	return recovery.Invalid([]recovery.FieldFault{{Field: field, Code: "unknown", Detail: detail}})
 }
 
-func (s *Service) readRow(ctx context.Context, actor recovery.Actor, record recovery.Evidence, number int) (shownPayment, error) {
+func (s *Service) readRow(ctx context.Context, actor recovery.Actor, c recovery.Case, record recovery.Evidence, number int) (shownPayment, error) {
 	bill, err := s.readStoredBill(ctx, actor, record)
 	if err != nil {
 		return shownPayment{}, err
@@ -159,6 +159,10 @@ func (s *Service) readRow(ctx context.Context, actor recovery.Actor, record reco
 	switch {
 	case i < 0:
 		return shownPayment{}, unknownDocument("row", "The bill has no payment in this line.")
+	case bill.IsOfOtherWallet(c.Platform):
+		return shownPayment{}, recovery.Invalid([]recovery.FieldFault{{
+			Field: "row", Code: "other_wallet", Detail: "This is the bill of another wallet than that of the case. Correct the platform, or import the bill of the wallet that paid.",
+		}})
 	case !isPayment(bill.Transactions[i]):
 		return shownPayment{}, recovery.Invalid([]recovery.FieldFault{{Field: "row", Code: "not_a_payment", Detail: "In this line money came in."}})
 	default:

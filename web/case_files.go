@@ -216,7 +216,7 @@ func (w *Web) importBill(c *pageContext) error {
 	for _, candidate := range reply.Value.Candidates[:min(len(reply.Value.Candidates), maxCandidates)] {
 		row := candidate.Transaction
 		body.Candidates = append(body.Candidates, c.newBillRow(view.Number, reply.Value.ID, casework.AdoptablePayment{
-			Candidate: candidate, Facts: casework.AdoptableFromRow(view.Case, row), Reversed: row.Reversal.Kind != statement.NotReversed,
+			Candidate: candidate, Facts: casework.AdoptableFromRow(view.Case, reply.Value.Bill, row), Reversed: row.Reversal.Kind != statement.NotReversed,
 		}))
 	}
 	return c.showPage(http.StatusOK, "bill", page{Title: c.texts.T("bill.result"), Pace: view.Pace, StaffLayout: c.visitor.IsStaff(), Body: body})

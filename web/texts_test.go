@@ -97,6 +97,7 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	}
 	addFamily(used, "bill.fact", statement.FieldNumber, statement.FieldAt, statement.FieldAmount, statement.FieldCounterpart)
 	addFamily(used, "fault_of.file", slices.Concat(statement.Refusals(), archiveRefusals, []string{"too_costly"})...)
+	addFamily(used, "fault_of.row", "other_wallet")
 	addFamily(used, "fault_of.password", "required", "wrong", "too_long")
 	addFamily(used, "action.adopt_match.fields", "confirm")           // see newBillRow
 	addFamily(used, "action.amend_facts.fields", removeNumber, "why") // of a case with a number

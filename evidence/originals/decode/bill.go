@@ -70,10 +70,11 @@ func parseBill(ctx context.Context, engine *pdfium.Engine, file io.ReaderAt, siz
 	if err != nil {
 		return nil, err
 	}
-	if pdf.Read(data).Unread {
+	report := pdf.Read(data)
+	if report.Unread {
 		return statement.ParsePages("")
 	}
-	text, err := readText(ctx, engine, data, false)
+	text, err := readText(ctx, engine, data, report.CodesAreText)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,11 @@ func namesDirection(text string) bool {
 // by a heading that every bill has. One broken byte, or a file cut off within a
 // character, then does not make the bill unreadable.
 func decodeText(data []byte) (string, error) {
+	text, err := decode(data)
+	return strings.TrimLeft(text, "\uFEFF"), err
+}
+
+func decode(data []byte) (string, error) {
 	if text, found := decodeUTF16(data); found {
 		return text, nil
 	}

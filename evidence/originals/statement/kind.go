@@ -104,7 +104,7 @@ var walletNames = map[recovery.Platform]string{
 // another wallet than the case, and what was read once or not at all.
 func (b *Bill) Notes(claimed recovery.Platform) []string {
 	notes := []string{}
-	if compareWallets(b.Platform, claimed) == different {
+	if b.IsOfOtherWallet(claimed) {
 		notes = append(notes, "这是"+walletNames[b.Platform]+"的账单，本案登记的是"+walletNames[claimed]+"，所以没有匹配任何一笔。请导入"+walletNames[claimed]+"的账单，或者更正登记的平台。")
 	}
 	if b.IsIncomplete() {
@@ -114,6 +114,11 @@ func (b *Bill) Notes(claimed recovery.Platform) []string {
 		notes = append(notes, fmt.Sprintf("文件里有几份账单，其中 %d 笔重复，只算一次。", b.Repeated))
 	}
 	return notes
+}
+
+// IsOfOtherWallet reports whether a payment on this platform cannot be in the bill.
+func (b *Bill) IsOfOtherWallet(claimed recovery.Platform) bool {
+	return compareWallets(b.Platform, claimed) == different
 }
 
 // compareWallets compares the wallet of a bill with the platform of the case. Payments in

@@ -27,6 +27,7 @@ func TestWhoseBillItIs(t *testing.T) {
 		name, text, want string // a platform, or the reason of a refusal
 	}{
 		{"WeChat by its line", "微信支付账单明细\n" + weChatHead + "\n" + changedRow(2, "甲"), "wechat"},
+		{"WeChat behind two marks", "\uFEFF\uFEFF微信支付账单明细\n交易时间,收/支,金额(元),交易单号\n2026-11-20 12:45:27,支出,1,1", "wechat"},
 		{"WeChat by its columns", weChatHead + "\n" + changedRow(2, "甲"), "wechat"},
 		{"Alipay by its line", billHeads["Alipay app"][0] + "\n" + billHeads["Alipay app"][1], "alipay"},
 		{"Alipay's website by its columns", strings.SplitN(billHeads["Alipay website"][0], "\n", 2)[1] + "\n" + billHeads["Alipay website"][1], "alipay"},

@@ -100,6 +100,23 @@ func TestAStrayQuoteSwallowsNothing(t *testing.T) {
 	}
 }
 
+// TestACellOfSeveralLines: in every form, a quoted cell of several lines is one cell. The
+// first cell is a time, a number or a direction: from there, every line would look like a row.
+func TestACellOfSeveralLines(t *testing.T) {
+	t.Parallel()
+	for name, form := range billHeads {
+		cells := strings.Split(form[1], ",")
+		for place := 1; place < len(cells); place++ {
+			long := slices.Clone(cells)
+			long[place] = `"` + long[place] + "\n第二行，说明\n第三行\""
+			bill := parseBill(t, form[0]+"\n"+form[1]+"\n"+strings.Join(long, ",")+"\n"+form[1]+"\n")
+			if got := len(bill.Transactions) + len(bill.RowFaults); got != 3 || len(bill.Transactions) < 2 {
+				t.Errorf("%s, cell %d: %d rows, %+v", name, place, len(bill.Transactions), bill.RowFaults)
+			}
+		}
+	}
+}
+
 // TestQuotesAnywhere: for any quotes in any cells of any form, each row comes back once and
 // none has the amount of another.
 func TestQuotesAnywhere(t *testing.T) {

@@ -183,7 +183,7 @@ func (c *billReader) readPreamble(cells []string) bool {
 		return true
 	}
 	first := strings.TrimSpace(cells[0])
-	if maker, found := issuerOfLine(first); found && !c.isRowOfList(cells) {
+	if maker, found := issuerOfLine(first); found && isTitle(cells) {
 		c.startPreamble(maker)
 		return true
 	}
@@ -207,10 +207,18 @@ func (c *billReader) readPreamble(cells []string) bool {
 	return true
 }
 
-// isRowOfList reports whether a row lies in a list and has its form, whatever its first
-// cell says.
-func (c *billReader) isRowOfList(cells []string) bool {
-	return c.header != nil && startsWithDate(c.header.cellText(cells, colAt))
+// maxTitleCells is the number of cells of a line above a list that say something.
+const maxTitleCells = 2
+
+// isTitle reports whether a row can be a line above a list, whatever its first cell says.
+func isTitle(cells []string) bool {
+	filled := 0
+	for _, cell := range cells {
+		if strings.TrimSpace(cell) != "" {
+			filled++
+		}
+	}
+	return filled <= maxTitleCells
 }
 
 // startPreamble begins the lines above the next header. The first line names the issuer.

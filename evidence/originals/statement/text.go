@@ -103,13 +103,13 @@ func (s *splitter) splitRecord(lines []string) (cells []string, used int) {
 		}
 		return cells, 1
 	}
-	if s.width == 0 || len(plain) >= s.width || s.stray >= maxStrayQuotes {
-		s.stray++
-		return plain, 1
+	limit := min(len(lines), maxCellLines)
+	if s.width == 0 || s.stray >= maxStrayQuotes {
+		limit = 0
 	}
-	for used = 1; used < min(len(lines), maxCellLines) && !s.isRecord(lines[used]); used++ {
+	for used = 1; used < limit && !s.isRecord(lines[used]); used++ {
 		line += "\n" + lines[used]
-		if cells, closed = s.splitCells(line); closed {
+		if cells, closed = s.splitCells(line); closed && (len(cells) == s.width || len(plain) < s.width) {
 			return cells, used + 1
 		}
 	}
