@@ -112,22 +112,40 @@ func messageOf(fields []field) (l Line, ok bool) {
 	return l, hasText && (hasTime || hasSender && has(normal, textNames))
 }
 
-// timeOf returns the time in the first field that has one, else as the first is written.
+// timeOf returns the time in the first field that has one, or in a day and a clock that
+// have a field each, else as it is written. A day alone is no time: it would be shown as
+// midnight.
 func timeOf(fields []field) (at time.Time, written string) {
+	var day, clock string
 	for _, name := range timeNames {
 		for _, f := range fields {
-			if f.path != name || f.value == "" {
+			value := strings.TrimSpace(f.value)
+			if f.path != name || value == "" {
 				continue
 			}
-			if at := parseTime(f.value); !at.IsZero() {
+			if at := parseTime(value); !at.IsZero() {
 				return at, ""
 			}
-			if written == "" {
-				written = f.value
+			switch {
+			case isDay(value) && day == "":
+				day = value
+			case isClock(value) && clock == "":
+				clock = value
+			case written == "":
+				written = value
 			}
 		}
 	}
-	return time.Time{}, written
+	if day != "" && clock != "" {
+		at = parseTime(day + " " + clock)
+	}
+	if !at.IsZero() {
+		return at, ""
+	}
+	if day == "" {
+		day = written
+	}
+	return at, strings.TrimSpace(day + " " + clock)
 }
 
 func isTrue(value string) bool {

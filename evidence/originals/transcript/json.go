@@ -11,6 +11,7 @@ import (
 const (
 	maxDepth  = 64
 	maxFields = 5_000
+	maxPath   = 400 // bytes of the name of a field with those around it
 )
 
 var (
@@ -89,7 +90,11 @@ func (e element) asLines() []Line {
 	}
 	var lines []Line
 	for _, f := range e.fields {
-		if f.value != "" {
+		switch {
+		case f.value == "":
+		case f.path == "":
+			lines = append(lines, Line{Text: f.value})
+		default:
 			lines = append(lines, Line{Text: f.path + ": " + f.value})
 		}
 	}
@@ -130,6 +135,7 @@ func (r *jsonReader) object(depth int) (element, error) {
 			return e, err
 		}
 		key, _ := name.(string)
+		key = r.out.cut(key, maxName)
 		value, err := r.value(depth + 1)
 		if value.isScalar {
 			e.fields = append(e.fields, field{key, value.text})
@@ -148,11 +154,17 @@ func (r *jsonReader) object(depth int) (element, error) {
 	return e, r.end()
 }
 
+// joinPath names a field inside of another. The outermost names of a long path are left
+// out, because every field has its own copy.
 func joinPath(key, path string) string {
-	if path == "" {
+	switch {
+	case path == "":
 		return key
+	case len(key)+len(path) > maxPath:
+		return path
+	default:
+		return key + "." + path
 	}
-	return key + "." + path
 }
 
 // end reads the end of an object or array. The end of the file before it is a fault.
@@ -164,15 +176,18 @@ func (r *jsonReader) end() error {
 	return err
 }
 
-// array reads an array. Texts are joined, as in a message of several parts; objects are
-// messages, or fields of the object around.
+// array reads an array. Texts between objects are joined, as in a message of several parts;
+// a list of texts or numbers keeps them apart. Objects are messages, or fields of the object
+// around.
 func (r *jsonReader) array(depth int) (element, error) {
 	var e element
 	var text strings.Builder
+	var values []string
 	for r.More() {
 		value, err := r.value(depth + 1)
 		if value.isScalar {
 			text.WriteString(value.text)
+			values = append(values, value.text)
 		}
 		r.takeElement(&e, &text, value)
 		if err != nil {
@@ -182,7 +197,11 @@ func (r *jsonReader) array(depth int) (element, error) {
 			return e, errFull
 		}
 	}
-	if text.Len() > 0 {
+	switch {
+	case text.Len() == 0:
+	case len(e.fields) == 0 && len(e.lines) == 0:
+		e.fields = append(e.fields, field{"", strings.Join(values, " ")})
+	default:
 		e.fields = append(e.fields, field{"", text.String()})
 	}
 	return e, r.end()

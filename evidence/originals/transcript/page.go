@@ -293,10 +293,15 @@ func (r *pageReader) setTime(f *frame, text string) bool {
 		f.line.At, f.line.When = at, ""
 		return true
 	}
-	if f.line.When != "" {
+	if f.line.When == "" {
+		f.line.When = text
+		return true
+	}
+	at := parseTime(f.line.When + " " + text)
+	if !isDay(f.line.When) || !isClock(text) || at.IsZero() {
 		return false
 	}
-	f.line.When = text
+	f.line.At, f.line.When = at, ""
 	return true
 }
 

@@ -35,18 +35,22 @@ var (
 	hourLine = regexp.MustCompile(`^(\S.{0,60}?)[ \t]+(\d{1,2}:\d{2}(?::\d{2})?)$`)
 )
 
+// maxHead is the longest line in bytes that begins a message.
+const maxHead = 1_000
+
 // textReader reads the lines of a text.
 type textReader struct {
 	out     *builder
-	day     string // of the lines below
-	current *Line  // the message that the next lines belong to
+	day     string          // of the lines below
+	current *Line           // the message that the next lines belong to
+	loose   map[string]bool // shapes of lines that begin a message although only a time shows it; nil: all
 	parts   []string
 	size    int
 }
 
 // readText reads a text: messages where their first lines show it, otherwise plain lines.
 func (b *builder) readText(text string) {
-	r := &textReader{out: b}
+	r := &textReader{out: b, loose: looseShapes(text)}
 	for line := range strings.SplitSeq(text, "\n") {
 		if b.full {
 			return
@@ -94,12 +98,12 @@ func (r *textReader) flush() {
 
 // headOf returns the message that a line begins.
 func (r *textReader) headOf(line string) (Line, bool) {
-	if len(line) > 1_000 || !strings.ContainsAny(line, ":：时") {
+	if len(line) > maxHead || !strings.ContainsAny(line, ":：时") {
 		return Line{}, false
 	}
-	for _, form := range heads {
+	for i, form := range heads {
 		found := form.FindStringSubmatch(line)
-		if found == nil {
+		if found == nil || i >= firstLoose && r.loose != nil && !r.loose[shapeOf(i, found[form.SubexpIndex("when")])] {
 			continue
 		}
 		l := Line{At: parseTime(found[form.SubexpIndex("when")]), Who: found[form.SubexpIndex("who")]}
@@ -118,17 +122,28 @@ func (r *textReader) headOf(line string) (Line, bool) {
 }
 
 // abroad is the form of WhatsApp: 28/11/2026, 10:31 - Name: text.
-var abroad = regexp.MustCompile(`^\[?(\d{1,2})/(\d{1,2})/(\d{2,4}),? (\d{1,2}:\d{2})(?::\d{2})?\]?(?: -)? ([^:\n]{1,60}): (.*)$`)
+var abroad = regexp.MustCompile(
+	`^\[?(\d{1,2}/\d{1,2}/\d{2}(?:\d{2})?),? (\d{1,2}:\d{2}(?::\d{2})?)(?: ?([AaPp])\.? ?[Mm]\.?)?\]?(?: -)? ([^:\n]{1,60}): (.*)$`)
 
 // foreignHead keeps the time as written where day and month cannot be told apart.
 func (r *textReader) foreignHead(line string) (Line, bool) {
-	found := abroad.FindStringSubmatch(line)
+	found := abroad.FindStringSubmatch(strings.ReplaceAll(line, "\u202f", " "))
 	if found == nil {
 		return Line{}, false
 	}
-	l := Line{Who: found[5], Text: found[6], When: found[1] + "/" + found[2] + "/" + found[3] + " " + found[4]}
-	dayFirst, errDay := time.ParseInLocation("2/1/2006 15:04", l.When, recovery.Shanghai)
-	monthFirst, errMonth := time.ParseInLocation("1/2/2006 15:04", l.When, recovery.Shanghai)
+	l := Line{Who: found[4], Text: found[5], When: found[1] + " " + found[2]}
+	clock := "15:04"
+	if found[3] != "" {
+		clock, l.When = "3:04", l.When+" "+strings.ToUpper(found[3])+"M"
+	}
+	if strings.Count(found[2], ":") == 2 {
+		clock += ":05"
+	}
+	if found[3] != "" {
+		clock += " PM"
+	}
+	dayFirst, errDay := time.ParseInLocation("2/1/2006 "+clock, l.When, recovery.Shanghai)
+	monthFirst, errMonth := time.ParseInLocation("1/2/2006 "+clock, l.When, recovery.Shanghai)
 	switch {
 	case errDay == nil && errMonth != nil:
 		l.At, l.When = dayFirst.UTC(), ""
