@@ -219,6 +219,13 @@ func TestBillImport(t *testing.T) {
 	values.Set("key", "short")
 	short := strings.Replace(bill, "交易时间", "共4笔记录,,,,,,,,,,\n交易时间", 1)
 	p.postFile(path, values, "bill.csv", []byte(short)).expect(t, 200, "账单写明共 4 笔，只读到 1 笔")
+	values.Set("key", "returned")
+	returned := p.postFile(path, values, "bill.csv", []byte(strings.Replace(bill, "支付成功", "已退款(￥12.00)", 1))).expect(t, 200, "退回 12.00 元（部分）", "可能")
+	if strings.Contains(returned.Body, `tag good`) {
+		t.Error("money that was given back is said to match")
+	}
+	values.Set("key", "jd")
+	p.postFile(path, values, "bill.csv", []byte("京东账号名：甲\n交易时间,收/支,金额,交易订单号\n")).expect(t, 422, "这是别的平台或银行的账单")
 	bad := p.postFile(path, values, "bill.csv", []byte("no,bill\n"))
 	if bad.Status != 409 && (bad.Status != 422 || !bad.hasText("bill-form", "")) {
 		t.Errorf("no bill: %d %.300s", bad.Status, bad.Body)
