@@ -199,7 +199,7 @@ func TestExhibitFacts(t *testing.T) {
 	c.folio.Exhibits[0].CapturedAt = nil
 	e := c.folio.Exhibits[0]
 	text := textOf(t, c.seal())
-	has(t, text, "文件名工单.pdf", "说明客服受理单", "采集时间未记录", "application/pdf，4 字节", "第 2 条 申请人", e.SHA256, "电子数据（文件）", "非图片文件，不在纸面显示")
+	has(t, text, "文件名工单.pdf", "说明客服受理单", "采集时间未记录", "PDF 文档，4 字节", "第 2 条 申请人", e.SHA256, "电子数据（文件）", "非图片文件，不在纸面显示")
 }
 
 // A bill of which fewer rows were read than it states has a note, unless only a part of it

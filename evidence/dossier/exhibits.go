@@ -86,7 +86,7 @@ func (s *composer) writeExhibitFacts(e *exhibit) {
 	row(key("field_file"), cellOf(small, or(s.exhibitText(e, "file_name", e.FileName))),
 		key("field_source"), cellOf(small, or(s.t.wordOrText("platform", s.exhibitText(e, "source", e.Source)))))
 	row(key("field_captured"), cellOf(small, or(captured)), key("field_received"), cellOf(small, or(formatTime(e.ReceivedAt))))
-	row(key("field_media"), cellOf(small, s.t.text("size_value", "type", e.MediaType, "size", formatCount(e.Size))),
+	row(key("field_media"), cellOf(small, s.t.text("size_value", "type", s.t.wordOrText("media", e.MediaType), "size", formatCount(e.Size))),
 		key("field_entries"), cellOf(small, s.t.text("field_entries_value", "entries", joinNumbers(e.Seqs))+"　"+s.t.word("role", string(e.By.Role))))
 	if description := s.exhibitText(e, "description", e.Description); description != "" {
 		wide := cellOf(small, description)

@@ -12,6 +12,7 @@ import (
 
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
+	"recourse/evidence/originals/intake"
 	"recourse/recovery"
 	"recourse/texts/textstest"
 )
@@ -44,6 +45,7 @@ func TestEveryValueHasAWord(t *testing.T) {
 		"refusal": words(recovery.Refusals), "channel": words(recovery.Channels), "decision": words(recovery.Decisions),
 		"route": words(recovery.Routes), "clock": words(recovery.Clocks), "evidence_kind": words(recovery.EvidenceKinds),
 		"role": append(words(recovery.Roles), string(recovery.RoleSystem)), "audience": words(recovery.Audiences),
+		"media":  intake.AcceptedMedia(),
 		"action": words(recovery.Actions), "legal_kind": recovery.LegalStepKinds(), "rung": words(append(recovery.IdentityTasks, recovery.DemandTask)),
 	} {
 		for _, value := range values {

@@ -158,7 +158,7 @@ func (f entryFacts) FileSize() (string, error) {
 	if blob == nil {
 		return "", errNoFact
 	}
-	return f.p.t.text("size_value", "type", blob.MediaType, "size", formatCount(blob.Size)), nil
+	return f.p.t.text("size_value", "type", f.p.t.wordOrText("media", blob.MediaType), "size", formatCount(blob.Size)), nil
 }
 
 // FileDigest prints the first digits of the digest of that file.

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -35,6 +37,9 @@ var acceptedMedia = map[string]bool{
 	"audio/amr": true, "audio/mp4": true, "audio/x-m4a": true, "audio/mpeg": true,
 	mediaText: true, mediaCSV: true, mediaXLSX: true, mediaDOCX: true, mediaHTML: true, mediaJSON: true, transcript.Lines: true, mediaMail: true,
 }
+
+// AcceptedMedia lists the types that a case may contain, sorted.
+func AcceptedMedia() []string { return slices.Sorted(maps.Keys(acceptedMedia)) }
 
 // DownloadType is the type under which an original is sent. What a browser or a mail program
 // would open as a page is sent as bytes.
