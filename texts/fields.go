@@ -46,7 +46,6 @@ var pageFields = fieldRules{
 	"bill.compare":                    {"sum"},
 	"bill.faults":                     {"count"},
 	"bill.read":                       {"count"},
-	"bill.missing":                    {"stated", "count"},
 	"bill.row":                        {"no"},
 	"words.domain":                    {"domain"},
 	"words.signed":                    {"domain"},
