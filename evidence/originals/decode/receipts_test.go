@@ -75,6 +75,13 @@ var layouts = map[string]struct {
 	"bank, only in words": {rows(two, []string{"收款人名称", "王小虎"}, []string{"人民币大写", "壹万贰仟叁佰肆拾伍圆陆角柒分"}, []string{"转账时间", "2026.11.28 10:31:14"},
 		[]string{"转账流水号", "2026112812345678901234"}), withNumber("2026112812345678901234")},
 	"browser, radicals for characters": {rows(two, []string{"转账单号", printedNumber}, []string{"收款⽅姓名", "王⼩虎"}, []string{"转账⾦额", "￥12,345.67"}, []string{"转账时间", "2026-11-28 10:31:14"}), printed},
+	"bank, headings downwards": {[]pdftest.Line{
+		pdftest.At(80, 800, "户名"), pdftest.At(120, 800, "测试甲"), pdftest.At(330, 800, "户名"), pdftest.At(370, 800, "王小虎"),
+		pdftest.At(50, 790, "付"), pdftest.At(300, 790, "收"), pdftest.At(50, 775, "款"), pdftest.At(80, 775, "账号"), pdftest.At(120, 775, "6222020000001111222"),
+		pdftest.At(300, 775, "款"), pdftest.At(330, 775, "账号"), pdftest.At(370, 775, "6222020000003333444"), pdftest.At(50, 760, "人"), pdftest.At(300, 760, "人"),
+		pdftest.At(50, 730, "金 额"), pdftest.At(120, 730, "人民币（大写）壹万贰仟叁佰肆拾伍元陆角柒分（小写）¥12,345.67"),
+		pdftest.At(50, 700, "交易时间"), pdftest.At(120, 700, "2026-11-28 10:31:14"), pdftest.At(50, 680, "流 水 号"), pdftest.At(120, 680, "2026112812345678901234"),
+	}, withNumber("2026112812345678901234")},
 	"phone, one column": {rows(two, []string{"转账单号"}, []string{printedNumber}, []string{"收款方姓名"}, []string{"王小虎"}, []string{"转账金额"}, []string{"￥12,345.67"},
 		[]string{"转账时间"}, []string{"2026-11-28 10:31:14"}), printed},
 }

@@ -11,11 +11,15 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Gaps between characters, in parts of their height.
+// Gaps between characters, in parts of their height; of ideographs in parts of their width.
 const (
-	wordGap   = 0.18
-	inkGap    = 0.35 // from the ink of one to the place of the next
-	columnGap = 1.1
+	wordGap       = 0.18
+	inkGap        = 0.35 // from the ink of one to the place of the next
+	markGap       = 0.45 // next to a character of which only the ink is known
+	columnGap     = 0.65
+	typedGap      = 1.1 // the same around a space of the file
+	wideGap       = 0.5 // between ideographs, which stand close or are spread evenly
+	wideColumnGap = 1.6
 )
 
 // turn computes the place of a glyph along the direction in which it is written.
@@ -88,8 +92,8 @@ func continues(a, b glyph) bool {
 	if isRightToLeft(a.char) || isRightToLeft(b.char) {
 		a, b = b, a
 	}
-	gap := (b.left - a.right) / min(a.height(), b.height())
-	return gap > -0.5 && gap <= columnGap
+	gap := gapBetween(a, b)
+	return gap > -0.5 && gap <= columnLimit(a, b)
 }
 
 func (r run) left() float64 {
@@ -120,7 +124,13 @@ func isSameRun(a, b run) bool { return slices.EqualFunc(a, b, isCopy) }
 
 func (g glyph) middle() float64 { return (g.bottom + g.top) / 2 }
 
-func (g glyph) height() float64 { return max(g.top-g.bottom, 0.1) }
+// height of an ideograph is at least its width: 一 may be known by its ink only.
+func (g glyph) height() float64 {
+	if isWide(g.char) {
+		return max(g.top-g.bottom, g.right-g.left)
+	}
+	return max(g.top-g.bottom, 0.1)
+}
 
 // isBeside reports whether two glyphs are in one line.
 func isBeside(a, b glyph) bool {
@@ -130,6 +140,7 @@ func isBeside(a, b glyph) bool {
 func writeLine(line []run) string {
 	var out strings.Builder
 	var last *glyph
+	lastGap := 0.0
 	for _, r := range line {
 		for i := range r {
 			g := &r[i]
@@ -137,7 +148,10 @@ func writeLine(line []run) string {
 				if isCopy(*last, *g) {
 					continue
 				}
-				out.WriteString(gapBetween(*last, *g))
+				gap := gapBetween(*last, *g)
+				spread := isSpread(gap, lastGap) || i+1 < len(r) && isSpread(gap, gapBetween(*g, r[i+1]))
+				out.WriteString(textOfGap(*last, *g, gap, spread))
+				lastGap = gap
 			}
 			out.WriteRune(g.char)
 			last = g
@@ -147,6 +161,11 @@ func writeLine(line []run) string {
 		}
 	}
 	return reorder(out.String())
+}
+
+// isSpread reports whether two gaps that follow each other are those of spread letters.
+func isSpread(gap, next float64) bool {
+	return gap > wordGap && math.Abs(gap-next) < 0.15*gap
 }
 
 // rightmost returns the glyph after which the next run begins.
@@ -164,16 +183,40 @@ func isCopy(a, b glyph) bool {
 	return a.char == b.char && math.Abs(a.left-b.left) < 0.15*a.height() && math.Abs(a.middle()-b.middle()) < 0.15*a.height()
 }
 
-// gapBetween returns what stands between two glyphs of a line. Between two ideographs it
-// is nothing, also where the file has a space, unless they are in different columns.
-func gapBetween(a, b glyph) string {
-	gap := (b.left - a.right) / min(a.height(), b.height())
+// gapBetween returns the gap between two neighbours. Of two ideographs it is that between
+// their squares, around their middles.
+func gapBetween(a, b glyph) float64 {
+	if isWide(a.char) && isWide(b.char) {
+		side := max(a.right-a.left, b.right-b.left)
+		return (b.left+b.right-a.left-a.right)/2/side - 1
+	}
+	return (b.left - a.right) / max(a.height(), b.height())
+}
+
+func columnLimit(a, b glyph) float64 {
+	if isWide(a.char) && isWide(b.char) {
+		return wideColumnGap
+	}
+	if b.afterTyped {
+		return typedGap
+	}
+	return columnGap
+}
+
+// textOfGap returns what stands in a gap of a line. Between ideographs that are close or
+// spread evenly it is nothing, also where the file has a space.
+func textOfGap(a, b glyph, gap float64, spread bool) string {
+	wide := isWide(a.char) && isWide(b.char)
+	limit := wordGap
+	if a.isInk || b.isInk {
+		limit = markGap
+	}
 	switch {
-	case gap > columnGap:
+	case gap > columnLimit(a, b):
 		return "\t"
-	case isWide(a.char) && isWide(b.char):
+	case wide && (spread || gap <= wideGap):
 		return ""
-	case gap > wordGap, hasSpaceBetween(a, b), leavesGap(a, b):
+	case gap > limit, hasSpaceBetween(a, b), leavesGap(a, b):
 		return " "
 	default:
 		return ""

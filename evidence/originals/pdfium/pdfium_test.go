@@ -97,6 +97,10 @@ func TestLayout(t *testing.T) {
 		"order of the file": {[]pdftest.Line{pdftest.At(50, 600, "下"), pdftest.At(180, 700, "右"), pdftest.At(50, 700, "左")}, "左\t右\n下"},
 		"close":             {[]pdftest.Line{pdftest.At(50, 700, "金额"), pdftest.At(74, 700, "：1,000.00")}, "金额：1,000.00"},
 		"a space":           {[]pdftest.Line{pdftest.At(50, 700, "2026-11-28 10:31:14")}, "2026-11-28 10:31:14"},
+		"columns":           {[]pdftest.Line{pdftest.At(50, 700, "0.50"), pdftest.At(90, 700, "12.00")}, "0.50\t12.00"},
+		"words":             {[]pdftest.Line{pdftest.At(50, 700, "Zhang San  Li")}, "Zhang San Li"},
+		"cells of a table":  {[]pdftest.Line{pdftest.At(50, 700, "户名"), pdftest.At(84, 700, "王小虎")}, "户名 王小虎"},
+		"a label spread":    {[]pdftest.Line{pdftest.At(50, 700, "付"), pdftest.At(68, 700, "款"), pdftest.At(86, 700, "人")}, "付款人"},
 		"spread heading":    {[]pdftest.Line{pdftest.At(50, 700, "收"), pdftest.At(66, 700, "据")}, "收据"},
 		"printed twice":     {[]pdftest.Line{pdftest.At(50, 700, "合计12.50"), pdftest.At(50.4, 700, "合计12.50")}, "合计12.50"},
 	} {

@@ -2,6 +2,7 @@ package pdfium
 
 import (
 	"context"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -118,7 +119,9 @@ type glyph struct {
 	angle                    int // degrees
 	left, right, bottom, top float64
 	inkRight                 float64 // of a glyph with a doubtful width; 0: not measured
-	afterSpace               bool    // the file has a space before it
+	isInk                    bool    // its place is that of its ink: the font has no measures
+	afterSpace               bool    // there is a space before it
+	afterTyped               bool    // and it is one of the file, not one that PDFium adds
 	box                      fileBox // as it stands in the file
 }
 
@@ -132,7 +135,7 @@ func (d *document) readGlyphs(page references.FPDF_TEXTPAGE) (glyphs []glyph, un
 	if err != nil {
 		return nil, false, err
 	}
-	afterSpace := false
+	afterSpace, afterTyped := false, false
 	codes := codeReader{document: d, page: page, count: min(count.Count, maxPageChars)}
 	for {
 		char, index, more, err := codes.next()
@@ -140,18 +143,27 @@ func (d *document) readGlyphs(page references.FPDF_TEXTPAGE) (glyphs []glyph, un
 			return glyphs, unread || count.Count > maxPageChars, err
 		}
 		if char == ' ' {
-			afterSpace = true
+			afterSpace, afterTyped = true, afterTyped || d.isTyped(page, index)
 			continue
 		}
 		g, err := d.readGlyph(page, index, char)
 		if err != nil {
 			continue // it has no place on the page
 		}
-		g.afterSpace = afterSpace
-		afterSpace = false
+		if n := len(glyphs); n > 0 && (glyphs[n-1].isInk || glyphs[n-1].height() != g.height()) {
+			g.isInk = d.isInkOnly(page, index, g.box) // in a font with measures all heights are equal
+		}
+		g.afterSpace, g.afterTyped = afterSpace, afterTyped
+		afterSpace, afterTyped = false, false
 		unread = unread || g.char == unicode.ReplacementChar
 		glyphs = append(glyphs, g)
 	}
+}
+
+// isTyped reports whether a space is in the file.
+func (d *document) isTyped(page references.FPDF_TEXTPAGE, index int) bool {
+	generated, err := d.FPDFText_IsGenerated(&requests.FPDFText_IsGenerated{TextPage: page, Index: index})
+	return err == nil && !generated.IsGenerated
 }
 
 // codeReader reads the characters of a page one after the other.
@@ -236,4 +248,10 @@ func (d *document) measureInk(page references.FPDF_TEXTPAGE, index int, g *glyph
 	if err == nil && g.angle == 0 && ink.Right > ink.Left {
 		g.inkRight = ink.Right
 	}
+}
+
+// isInkOnly reports whether a place is only that of the ink.
+func (d *document) isInkOnly(page references.FPDF_TEXTPAGE, index int, box fileBox) bool {
+	ink, err := d.FPDFText_GetCharBox(&requests.FPDFText_GetCharBox{TextPage: page, Index: index})
+	return err == nil && math.Abs(ink.Left-box.left) < 0.01 && math.Abs(ink.Top-box.top) < 0.01 && math.Abs(ink.Bottom-box.bottom) < 0.01
 }

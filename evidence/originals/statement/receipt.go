@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ const maxReceiptText = 50_000
 // somebody must be the only reading. It returns false when no field was found.
 func ReadReceipt(text string, said ...ClaimedPayment) (Receipt, bool) {
 	text = norm.NFKC.String(strings.ToValidUTF8(text[:min(len(text), maxReceiptText)], ""))
+	text = besideWords.ReplaceAllString(beforeWords.ReplaceAllString(text, "$1 $2"), "$1 $2")
 	found := collectFindings(strings.Split(text, "\n"))
 	r := Receipt{
 		Amount: chooseAmount(found, said), At: chooseTime(found, said),
@@ -35,6 +37,12 @@ func ReadReceipt(text string, said ...ClaimedPayment) (Receipt, bool) {
 	}
 	return r, r != (Receipt{})
 }
+
+// In one cell banks print a sum in words and in figures, each after its label in brackets.
+var (
+	beforeWords = regexp.MustCompile(`([元角分整正0-9])(\((?:大写|小写)\))`)
+	besideWords = regexp.MustCompile(`(\((?:大写|小写)\))([^\s:])`)
+)
 
 // choose returns the only value, or the one that agrees with a payment.
 func choose[T comparable](values []T, said []ClaimedPayment, agrees func(T, ClaimedPayment) bool) (chosen T) {

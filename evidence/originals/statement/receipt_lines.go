@@ -45,6 +45,7 @@ func collectFindings(lines []string) findings {
 // readLine reads a line whose labels have values beside them, or below.
 func (c *collector) readLine(i int) {
 	line := c.lines[i]
+	c.findStackedParties(i)
 	names, party := 0, noField
 	var headings []field
 	for at, one := range line {
@@ -60,6 +61,9 @@ func (c *collector) readLine(i int) {
 		if one.value == "" && one.kind != noField {
 			one.value = c.valueBelow(i, at)
 		}
+		if one.kind == timeField || one.kind == dateField {
+			one.value = c.continueTime(i, at, one.value)
+		}
 		if one.kind == numberField || one.kind == otherNumberField {
 			one.value = c.continueNumber(i, one.value)
 		}
@@ -67,6 +71,37 @@ func (c *collector) readLine(i int) {
 	}
 	if len(headings) > 0 {
 		c.parties = headings
+	}
+}
+
+// stackedLines is how many lines a heading takes whose characters stand below each other.
+const stackedLines = 3
+
+// findStackedParties finds the parties of a line with two names whose headings 付款人 and
+// 收款人 are written downwards, beside this line and the next ones.
+func (c *collector) findStackedParties(i int) {
+	names := 0
+	for _, one := range c.lines[i] {
+		if one.kind == nameField {
+			names++
+		}
+	}
+	if names != 2 {
+		return
+	}
+	var parties []field
+	for _, line := range c.lines[i:min(i+stackedLines, len(c.lines))] {
+		for _, one := range line {
+			switch {
+			case one.kind == noField && one.value == "付":
+				parties = append(parties, payerField)
+			case one.kind == noField && one.value == "收":
+				parties = append(parties, payeeField)
+			}
+		}
+	}
+	if len(parties) == 2 && parties[0] != parties[1] {
+		c.parties = parties
 	}
 }
 
@@ -106,6 +141,15 @@ func (c *collector) valueBelow(i, at int) string {
 	return below[at].value
 }
 
+// continueTime adds the hour that stands in the column beside a day.
+func (c *collector) continueTime(i, at int, day string) string {
+	line := c.lines[i]
+	if at+1 < len(line) && line[at+1].kind == noField && dayForm.MatchString(day) && hourForm.MatchString(line[at+1].value) {
+		return day + " " + line[at+1].value
+	}
+	return day
+}
+
 var onlyDigits = regexp.MustCompile(`^[0-9 ]{4,32}$`)
 
 // continueNumber adds the digits that go on in the next line.
@@ -134,7 +178,7 @@ func splitLabels(line string) []finding {
 // column before.
 func appendColumn(list []finding, column string) []finding {
 	fresh := true
-	for word := range strings.FieldsSeq(column) {
+	for _, word := range joinLabels(strings.Fields(column)) {
 		kind, rest := cutLabel(word)
 		last := len(list) - 1
 		switch {
@@ -148,6 +192,22 @@ func appendColumn(list []finding, column string) []finding {
 		fresh = false
 	}
 	return list
+}
+
+// joinLabels joins the characters of labels that are printed apart: 户 名.
+func joinLabels(words []string) []string {
+	var joined []string
+	for i := 0; i < len(words); i++ {
+		for end := min(i+4, len(words)); end > i+1; end-- {
+			label := strings.Join(words[i:end], "")
+			if fieldOf(strings.TrimSuffix(label, ":")) != noField && utf8.RuneCountInString(words[i]) == 1 {
+				words[end-1], i = label, end-1
+				break
+			}
+		}
+		joined = append(joined, words[i])
+	}
+	return joined
 }
 
 // cutLabel cuts a label off the beginning of a word. It ends at a colon, at the end of the
