@@ -1,11 +1,13 @@
 package decode_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"recourse/evidence/originals/decode"
 	"recourse/evidence/originals/intake"
@@ -57,5 +59,60 @@ func TestFilmsThatHaveNoStills(t *testing.T) {
 	without, err := bare.Film(t.Context(), fileOf([]byte("x")), "audio/amr")
 	if err != nil || !slices.Equal(without.Findings, []intake.Finding{intake.NoStills}) || without.View.JPEG != nil {
 		t.Errorf("%+v, %v", without, err)
+	}
+}
+
+// TestAProgramEndsWithItsChild: when a child is killed, so is what it started.
+func TestAProgramEndsWithItsChild(t *testing.T) {
+	t.Parallel()
+	const seconds = "36170" // by which the program is found
+	slow := filepath.Join(t.TempDir(), "slow")
+	if err := os.WriteFile(slow, []byte("#!/bin/sh\nexec sleep "+seconds+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	tools := decode.FindTools()
+	pool := sandbox.NewPool([]string{os.Args[0], childArgument, tools.Fonts, tools.Cache, slow, slow}, 1)
+	t.Cleanup(pool.Close)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := decode.NewDecoder(pool).Film(ctx, fileOf([]byte("x")), "video/mp4")
+		done <- err
+	}()
+	waitUntil(t, "the program starts", func() bool { return countSleeping(t, seconds) > 0 })
+	cancel()
+	if err := <-done; err == nil {
+		t.Error("no error")
+	}
+	waitUntil(t, "the program ends", func() bool { return countSleeping(t, seconds) == 0 })
+}
+
+// countSleeping counts the processes that sleep for so many seconds.
+func countSleeping(t testing.TB, seconds string) (count int) {
+	t.Helper()
+	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		if line, err := os.ReadFile(path); err == nil && string(line) == "sleep\x00"+seconds+"\x00" {
+			count++
+		}
+	}
+	return count
+}
+
+func waitUntil(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(20 * time.Second)
+	defer deadline.Stop()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for !holds() {
+		select {
+		case <-ticker.C:
+		case <-deadline.C:
+			t.Fatalf("not in 20 seconds: %s", what)
+		}
 	}
 }

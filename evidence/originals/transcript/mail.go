@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,12 +40,42 @@ type mailReader struct {
 	parts int
 }
 
-// readMail reads a mail: its headers, its text, and the names of its attachments.
+// readMail reads a mail: its headers, its text, and the names of its attachments. Of a
+// mailbox all mails are read, each after the other.
 func (b *builder) readMail(data []byte) {
-	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
-	if rest, found := bytes.CutPrefix(data, []byte("From ")); found { // of a mailbox
-		_, data, _ = bytes.Cut(rest, []byte("\n"))
+	mails := splitMailbox(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
+	b.readFirstMail(mails[0])
+	r := &mailReader{out: b}
+	for i, more := range mails[1:] {
+		if i >= maxMailParts {
+			b.gap(TooLarge)
+			return
+		}
+		r.readInner(more, 0)
 	}
+}
+
+// mailboxLine begins each mail of a mailbox (RFC 4155).
+var mailboxLine = regexp.MustCompile(`(?m)^From \S+ .{0,20}\d{1,2}:\d{2}.{0,40}\r?\n`)
+
+// splitMailbox returns the mails of a mailbox, or the one mail.
+func splitMailbox(data []byte) [][]byte {
+	if !bytes.HasPrefix(data, []byte("From ")) {
+		return [][]byte{data}
+	}
+	_, rest, _ := bytes.Cut(data, []byte("\n"))
+	var mails [][]byte
+	for len(mails) <= maxMailParts {
+		at := mailboxLine.FindIndex(rest)
+		if at == nil || !bytes.HasSuffix(bytes.TrimRight(rest[:at[0]], "\r"), []byte("\n")) {
+			break
+		}
+		mails, rest = append(mails, rest[:at[0]]), rest[at[1]:]
+	}
+	return append(mails, rest)
+}
+
+func (b *builder) readFirstMail(data []byte) {
 	entity, err := message.Read(bytes.NewReader(data))
 	if entity == nil || err != nil && !isReadable(err) {
 		b.gap(Broken)

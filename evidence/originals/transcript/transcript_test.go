@@ -351,6 +351,20 @@ func TestMailsThatSayTwoThings(t *testing.T) {
 	checkLines(t, transcript.Mail, inner, "||From: b@example.com|", "||Subject: x|", "||好的|")
 }
 
+// TestMailboxes: each mail of a mailbox is read, and a line that only looks like the start of
+// one is a line.
+func TestMailboxes(t *testing.T) {
+	t.Parallel()
+	const head = "From a@example.com Sat Nov 28 11:00:00 2026\r\n"
+	parts := newMail("From: a@example.com", "Content-Type: multipart/mixed; boundary=b", "", "--b", "", "一", "--b--", "")
+	checkLines(t, transcript.Mail, head+parts+"\r\n"+head+newMail("From: b@example.com", "", "二", "From here on", ""),
+		"||一|", "||From: b@example.com|", "||二|", "||From here on|")
+	many := transcript.Read(transcript.Mail, []byte(strings.Repeat(head+"From: a@b\r\n\r\nx\r\n\r\n", 5_000)))
+	if len(many.Lines) == 0 || !slices.ContainsFunc(many.Gaps, func(g transcript.Gap) bool { return g == transcript.TooLarge || g == transcript.TooDeep }) {
+		t.Errorf("%d lines, %v", len(many.Lines), many.Gaps)
+	}
+}
+
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	many := transcript.Read(transcript.Text, []byte(strings.Repeat("a\n", transcript.MaxLines+5)))
