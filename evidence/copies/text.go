@@ -56,7 +56,7 @@ const pdfMedia = "application/pdf"
 var readers = map[string]func([]byte) string{
 	transcript.Text: transcript.DecodeText, transcript.Table: transcript.DecodeText,
 	transcript.JSON: transcribe(transcript.JSON), transcript.Lines: transcribe(transcript.Lines), transcript.Page: transcribe(transcript.Page),
-	transcript.Word: transcribe(transcript.Word), transcript.Mail: transcribe(transcript.Mail),
+	transcript.Word: transcribe(transcript.Word), transcript.Book: transcribe(transcript.Book), transcript.Mail: transcribe(transcript.Mail),
 }
 
 // transcribe returns the reader of a type whose form hides text from the mask, as tags and
@@ -67,11 +67,8 @@ func transcribe(media string) func([]byte) string {
 
 // IsReadable reports whether files of a media type may have a copy.
 func IsReadable(media string) bool {
-	return readers[media] != nil || media == pdfMedia || media == workbookMedia
+	return readers[media] != nil || media == pdfMedia
 }
-
-// workbookMedia is the type of workbooks. Only bills among them have a copy.
-const workbookMedia = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // Digest returns the SHA-256 of a copy in hex.
 func Digest(data []byte) string {

@@ -13,15 +13,13 @@ import (
 	"recourse/recovery"
 )
 
-const workbookMedia = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 // prepareWords reads what is printed of a file that is no picture: the rows of a bill that
 // show the payments, or the text of a chat, a mail or another text.
 func (p *draft) prepareWords(e *exhibit) error {
 	media := e.shownMedia()
 	isWords := transcript.IsReadable(media) && e.rows == nil
-	isTable := media == transcript.Table || media == workbookMedia || e.Kind == recovery.Statement && isWords
-	if e.Withheld || e.open == nil || !isTable && !isWords {
+	isTable := media == transcript.Table || media == transcript.Book || e.Kind == recovery.Statement
+	if e.Withheld || e.open == nil || !isWords {
 		return nil
 	}
 	if e.Size > transcript.MaxSize {
@@ -51,10 +49,6 @@ func (p *draft) readWords(e *exhibit, media string, data []byte, isTable bool) e
 		if !isRefusal(err) {
 			return fmt.Errorf("exhibit %s: %w", e.ID, err)
 		}
-		e.Why = p.t.Text("paper.unfit.not_bill")
-	}
-	if !transcript.IsReadable(media) {
-		return nil
 	}
 	words, err := p.options.Transcribe(media, data)
 	if err != nil {

@@ -40,6 +40,10 @@ func dearWords(t testing.TB) map[string][]byte {
 		"table of quotes":   []byte("time,sender,text\n" + strings.Repeat(`"`, 1<<20-20)),
 		"DOCX of text":      wordOf(t, "<w:p><w:t>x</w:t></w:p>", 600_000),
 		"DOCX of tags":      wordOf(t, "<w:p>", 2_000_000),
+		"book of rows":      intaketest.Workbook(t, xmlRow("time", "sender", "text"), strings.Repeat(xmlRow("2026-11-28 10:35:00", "甲", "好"), 100_000)),
+		"book of cells":     intaketest.Workbook(t, strings.Repeat("<row>"+strings.Repeat("<c/>", 1_000)+"</row>", 5_000)),
+		"book of one cell":  intaketest.Workbook(t, xmlRow(strings.Repeat("x", 20<<20))),
+		"book of parts":     intaketest.Archive(t, 1_000),
 		"mail of parts":     []byte("Content-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\n\nx\n", 140_000)),
 		"mail of headers":   []byte("From: a@b\n" + strings.Repeat("Received: a\n", 85_000)),
 		"mail of mails":     []byte(strings.Repeat("From: a@b\nContent-Type: message/rfc822\n\n", 25_000)),
@@ -64,7 +68,7 @@ func nestedMail(depth int) []byte {
 func mediaOf(name string) string {
 	kind, _, _ := strings.Cut(name, " ")
 	return map[string]string{
-		"JSON": transcript.JSON, "page": transcript.Page, "text": transcript.Text, "table": transcript.Table, "DOCX": transcript.Word, "mail": transcript.Mail,
+		"JSON": transcript.JSON, "page": transcript.Page, "text": transcript.Text, "table": transcript.Table, "DOCX": transcript.Word, "book": transcript.Book, "mail": transcript.Mail,
 	}[kind]
 }
 

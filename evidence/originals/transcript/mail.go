@@ -170,7 +170,7 @@ func (r *mailReader) readEntity(entity *message.Entity, depth int) {
 		}
 		r.attach(name, media, size)
 	default:
-		r.take(textOf(media, r.readBody(entity)))
+		r.out.take(textOf(media, r.readBody(entity)))
 	}
 }
 
@@ -208,7 +208,7 @@ func (r *mailReader) readParts(parts message.MultipartReader, media string, dept
 			r.parts++
 			if page := textOf(Page, r.readBody(entity)); wordsOf(page.Lines) != wordsOf(r.out.t.Lines) {
 				r.out.add(Line{Note: Page})
-				r.take(page)
+				r.out.take(page)
 			}
 			continue
 		}
@@ -245,13 +245,4 @@ func (r *mailReader) attach(name, media string, size int64) {
 	}
 	r.out.t.Attachments = append(r.out.t.Attachments, Attachment{oneLine(r.out.cut(name, maxName)), oneLine(r.out.cut(media, maxName)), size})
 	r.out.gap(Pictures)
-}
-
-func (r *mailReader) take(inner Transcript) {
-	for _, l := range inner.Lines {
-		r.out.add(l)
-	}
-	for _, g := range inner.Gaps {
-		r.out.gap(g)
-	}
 }

@@ -94,10 +94,8 @@ func (b *builder) readScripts(scripts []string) {
 			if found.t.Messages == 0 {
 				continue
 			}
-			b.t.Unread = found.t.Unread
-			for _, l := range found.t.Lines {
-				b.add(l)
-			}
+			found.t.Gaps = nil // what follows the array is no JSON
+			b.take(found.t)
 			return
 		}
 	}

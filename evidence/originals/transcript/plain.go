@@ -153,29 +153,43 @@ func (r *textReader) foreignHead(line string) (Line, bool) {
 	return l, true
 }
 
-// readTable reads a table whose first row names sender, time and text; otherwise the lines
-// are plain.
+// readTable reads a table: messages below a row that names their columns. Without one the
+// lines are those of a text.
 func (b *builder) readTable(data []byte) {
 	text := b.decode(data)
+	table := &tableReader{out: &builder{}}
 	rows := csv.NewReader(strings.NewReader(text))
 	rows.FieldsPerRecord, rows.LazyQuotes, rows.ReuseRecord = -1, true, true
-	first, err := rows.Read()
-	if err != nil || !namesMessages(first) {
+	for !table.out.full {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			table.out.gap(Broken)
+			break
+		}
+		table.readRow(row)
+		if table.rows == maxHeaderSearch && table.names == nil {
+			break
+		}
+	}
+	if table.names == nil {
 		b.readText(text)
 		return
 	}
-	names := append([]string(nil), first...)
-	for !b.full {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			b.gap(Broken)
-			return
-		}
-		b.addRow(names, row)
+	b.take(table.out.t)
+}
+
+// take adds what another builder has read.
+func (b *builder) take(read Transcript) {
+	for _, l := range read.Lines {
+		b.add(l)
 	}
+	for _, g := range read.Gaps {
+		b.gap(g)
+	}
+	b.t.Unread = append(b.t.Unread, read.Unread...)
 }
 
 // namesMessages reports whether a row has the names of a text, and of a time or a sender.
@@ -195,8 +209,8 @@ func (b *builder) addRow(names, row []string) {
 		}
 	}
 	l, ok := messageOf(fields)
-	if !ok || len(row) != len(names) {
-		b.add(Line{Text: strings.Join(row, ",")})
+	if !ok || len(row) > len(names) {
+		b.add(Line{Text: strings.Join(row, "\t")})
 		return
 	}
 	b.noteUnread(fields)

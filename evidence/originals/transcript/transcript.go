@@ -30,6 +30,7 @@ const (
 	Page  = "text/html"
 	Word  = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	Mail  = "message/rfc822"
+	Book  = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
 // Form is what a file was read as.
@@ -114,7 +115,7 @@ type Transcript struct {
 
 // IsReadable reports whether files of a media type are read.
 func IsReadable(media string) bool {
-	return slices.Contains([]string{Text, Table, JSON, Lines, Page, Word, Mail}, media)
+	return slices.Contains([]string{Text, Table, JSON, Lines, Page, Word, Mail, Book}, media)
 }
 
 // Read reads a file of a media type. It always has a result: what cannot be read is a gap.
@@ -135,6 +136,8 @@ func Read(media string, data []byte) Transcript {
 		b.readMail(data)
 	case Table:
 		b.readTable(data)
+	case Book:
+		b.readWorkbook(data)
 	default:
 		b.readText(b.decode(data))
 	}

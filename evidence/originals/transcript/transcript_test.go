@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"pgregory.net/rapid"
@@ -250,8 +251,37 @@ func TestEncodings(t *testing.T) {
 func TestTables(t *testing.T) {
 	t.Parallel()
 	checkLines(t, transcript.Table, "localId,IsSender,CreateTime,StrContent,NickName\n1,1,1795833300,\"转错了，\n麻烦退一下\",我\n2,0,1795833600,好的,小杜\n3,0\n",
-		"2026-11-28 10:35:00|我:我|转错了，\n麻烦退一下|", second, "||3,0|")
+		"2026-11-28 10:35:00|我:我|转错了，\n麻烦退一下|", second, "||3\t0|")
 	checkLines(t, transcript.Table, "名称,数量\n药,2\n", "||名称,数量|", "||药,2|")
+}
+
+// bookFile returns an XLSX with these rows.
+func bookFile(t testing.TB, rows ...[]any) string {
+	t.Helper()
+	book := excelize.NewFile()
+	for i, row := range rows {
+		if err := book.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := book.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestWorkbooks(t *testing.T) {
+	t.Parallel()
+	chat := bookFile(t, []any{"会话信息", "小杜"}, []any{"序号", "时间", "发送者", "内容", "消息类型"},
+		[]any{1, "2026-11-28 10:35:00", "我", "转错了，麻烦退一下", "文本消息"}, []any{2, "2026-11-28 10:40:00", "小杜", "好的", "文本消息"})
+	if got := checkLines(t, transcript.Book, chat, "||会话信息\t小杜|", first, second); !slices.Equal(got.Unread, []string{"序号"}) || len(got.Gaps) > 0 {
+		t.Errorf("%+v", got)
+	}
+	checkLines(t, transcript.Book, bookFile(t, []any{"名称", "数量"}, []any{"药", 2}), "||名称\t数量|", "||药\t2|")
+	if got := transcript.Read(transcript.Book, []byte(chat[:len(chat)/2])); !slices.Equal(got.Gaps, []transcript.Gap{transcript.Broken}) {
+		t.Errorf("%+v", got)
+	}
 }
 
 // wordFile returns a DOCX with these parts.
@@ -410,7 +440,8 @@ func FuzzRead(f *testing.F) {
 	} {
 		f.Add([]byte(seed), byte(i), uint16(1))
 	}
-	media := []string{transcript.JSON, transcript.Page, transcript.Text, transcript.Word, transcript.Mail, transcript.Table}
+	f.Add([]byte(bookFile(f, []any{"time", "sender", "text"}, []any{1795833300, "a", "b"})), byte(6), uint16(1))
+	media := []string{transcript.JSON, transcript.Page, transcript.Text, transcript.Word, transcript.Mail, transcript.Table, transcript.Book}
 	f.Fuzz(func(t *testing.T, data []byte, kind byte, times uint16) {
 		if len(data)*int(times) > 1<<20 {
 			times = 1
