@@ -2,11 +2,8 @@ package statement
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
-
-	"golang.org/x/text/width"
 
 	"recourse/recovery"
 )
@@ -79,46 +76,4 @@ func describeGap(apart time.Duration) string {
 	default:
 		return fmt.Sprintf("约 %d 天", int(apart.Hours()/24))
 	}
-}
-
-// compareNames compares the name on a document with the claimant's names for
-// people. "项目群老王" and "老王" agree, and so do "王*明" and "王小明".
-func compareNames(found string, said []string) agreement {
-	found = normalizeName(found)
-	if found == "" || len(said) == 0 {
-		return notStated
-	}
-	for _, alias := range said {
-		alias = normalizeName(alias)
-		if alias == "" {
-			continue
-		}
-		if strings.Contains(alias, found) || strings.Contains(found, alias) || matchesMasked(found, alias) {
-			return same
-		}
-	}
-	return different
-}
-
-func normalizeName(name string) string {
-	name = strings.ToLower(strings.Join(strings.Fields(width.Narrow.String(name)), ""))
-	if name == "/" || name == "-" {
-		return ""
-	}
-	return name
-}
-
-// maskStars matches the stars that wallets put in place of parts of a name.
-var maskStars = regexp.MustCompile(`\*+`)
-
-// matchesMasked compares a name that contains stars with a full name. The text
-// before and after the stars must be its beginning and its end. A name of stars only
-// matches nothing.
-func matchesMasked(found, alias string) bool {
-	parts := maskStars.Split(found, -1)
-	if len(parts) < 2 || strings.Join(parts, "") == "" {
-		return false
-	}
-	first, last := parts[0], parts[len(parts)-1]
-	return len(first)+len(last) <= len(alias) && strings.HasPrefix(alias, first) && strings.HasSuffix(alias, last)
 }

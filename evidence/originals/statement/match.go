@@ -48,6 +48,7 @@ func (b *Bill) ProposeMatches(said ClaimedPayment) []Candidate {
 		if c.number != same && (!c.isPaid || c.timing == far) {
 			continue // nearly every row
 		}
+		c.name, c.kind = compareNames(b.Transactions[i].Counterpart, said.Counterparts), compareKinds(b.Transactions[i].Kind, said.Instrument)
 		if decision := decide(c); decision != notOffered {
 			found = append(found, comparedRow{comparison: c, candidate: Candidate{Transaction: b.Transactions[i]}, verdict: decision, apart: apart})
 		}
@@ -62,12 +63,14 @@ func (b *Bill) ProposeMatches(said ClaimedPayment) []Candidate {
 	})
 	candidates := []Candidate{}
 	for _, row := range found[:min(len(found), maxCandidates)] {
+		row.candidate.Why = append(row.candidate.Why, b.describeReturns(row.candidate)...)
 		candidates = append(candidates, row.candidate)
 	}
 	return candidates
 }
 
-// compareRow compares a row with the claim and returns how far it is from the time. A
+// compareRow compares a row with the claim, apart from name and kind, which few rows need,
+// and returns how far it is from the time. A
 // refund with the number of its payment is no payment. A payment that the wallet closed
 // no longer counts as an expense, but was one.
 func (b *Bill) compareRow(t *Transaction, said ClaimedPayment) (comparison, time.Duration) {
@@ -75,7 +78,6 @@ func (b *Bill) compareRow(t *Transaction, said ClaimedPayment) (comparison, time
 	reversed := t.Reversal.Kind != NotReversed
 	c := comparison{
 		number: t.compareNumber(said.TransactionNo), amount: different, timing: far,
-		name: compareNames(t.Counterpart, said.Counterparts), kind: compareKinds(t.Kind, said.Instrument),
 		wallet: compareWallets(b.Platform, said.Platform),
 		isPaid: t.Direction == Outgoing || t.Direction == Neutral && reversed, reversed: reversed,
 	}

@@ -62,11 +62,11 @@ var stateWords = []struct {
 	kind  ReversalKind
 	words []string
 }{
-	{PartReversed, []string{"部分退", "退款部分"}},
+	{PartReversed, []string{"部分退", "退款部分", "部分返还"}},
 	{UnclearReversal, []string{"退款中", "退款处理", "待退款", "退回中", "退款申请"}},
-	{WhollyReversed, []string{"全额退", "已退", "退款成功", "退款完成", "已撤回"}},
-	{NeverPaid, []string{"关闭", "失败", "撤销", "取消", "等待付款", "待付款", "未付款", "未支付", "待支出"}},
-	{UnclearReversal, []string{"退"}},
+	{WhollyReversed, []string{"全额退", "已退", "已返还", "全额返还", "退款成功", "退款完成", "已撤回"}},
+	{NeverPaid, []string{"关闭", "失败", "撤销", "取消", "等待付款", "待付款", "未付款", "未支付", "待支出", "拒收", "冲正", "过期"}},
+	{UnclearReversal, []string{"退", "返还"}},
 }
 
 // stateAmount matches the sum in a state such as 已退款(￥12.00).

@@ -98,6 +98,10 @@ var reversalCases = []reversalCase{
 	{"WeChat: a sum that nobody can read", weChatText(weChatLine("2026-11-20 12:56:34", "转账", "支出", "588.00", "已退款(￥1,0.50)", ownNumber, "/")), 3, statement.UnclearReversal, 0, "", "可能已经退回"},
 	{"WeChat: only the state, all by its sum", weChatText(weChatLine("2026-11-20 12:56:34", "转账", "支出", "588.00", "已退款(￥588.00)", ownNumber, "/")), 3, statement.WhollyReversed, 58_800, "", "（全部）"},
 	{"WeChat: it stands", weChatText(weChatLine("2026-11-20 12:56:34", "转账", "支出", "588.00", "朋友已收钱", ownNumber, "/")), 3, statement.NotReversed, 0, "", ""},
+	{"WeChat: given back, in other words", weChatText(weChatLine("2026-11-20 12:56:34", "转账", "支出", "588.00", "已返还", ownNumber, "/")), 3, statement.WhollyReversed, 58_800, "", "（全部）"},
+	{"WeChat: refused by the receiver", weChatText(weChatLine("2026-11-20 12:56:34", "转账", "支出", "588.00", "对方已拒收", ownNumber, "/")), 3, statement.NeverPaid, 0, "", "没有付出去"},
+	{"WeChat: expired", weChatText(weChatLine("2026-11-20 12:56:34", "转账", "支出", "588.00", "转账已过期", ownNumber, "/")), 3, statement.NeverPaid, 0, "", "没有付出去"},
+	{"WeChat: reversed by the bank", weChatText(weChatLine("2026-11-20 12:56:34", "转账", "支出", "588.00", "已冲正", ownNumber, "/")), 3, statement.NeverPaid, 0, "", "没有付出去"},
 	{"WeChat: not yet taken", weChatText(weChatLine("2026-11-20 12:56:34", "转账", "支出", "588.00", "待对方收款", ownNumber, "/")), 3, statement.NotReversed, 0, "", ""},
 }
 

@@ -21,6 +21,8 @@ var (
 	datedForm   = regexp.MustCompile(`^["'\s]*\d{4}[-/年]\d`)
 	lostForm    = regexp.MustCompile(`^\d([.,]\d+[Ee]\+?|[Ee]\+)\d{1,3}$`)
 	decimalForm = regexp.MustCompile(`^\d+\.0+$`)
+	groupedForm = regexp.MustCompile(`^\d{1,3}(\.\d{3})+$`)
+	secondsEnd  = regexp.MustCompile(`(:\d{1,2})\.0+$`)
 )
 
 // parseAmount reads "¥28.16", "1,234.5", "２８．５０", "12元", "99.00(已全额退款)" and the
@@ -35,6 +37,8 @@ func (c *billReader) parseAmount(cell string) (amount recovery.Money, note strin
 	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimLeft(text, "¥￥ "), "元"))
 	if c.decimalComma && commaForm.MatchString(text) {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, ".", ""), ",", ".")
+	} else if c.decimalComma && groupedForm.MatchString(text) {
+		return 0, note, false // 1.230 is a thousand in one country and one in another
 	}
 	amount, ok = parseYuan(text)
 	return amount, note, ok
@@ -78,7 +82,7 @@ func (c *billReader) parseTime(cell string) (at time.Time, why string) {
 		return at, ""
 	}
 	text = width.Narrow.String(text)
-	text, _, _ = strings.Cut(strings.TrimSuffix(text, "Z"), ".0")
+	text = secondsEnd.ReplaceAllString(strings.TrimSuffix(text, "Z"), "$1")
 	at, found := parseClock(strings.Join(strings.Fields(dateMarks.Replace(text)), " "))
 	switch {
 	case found:
