@@ -39,7 +39,7 @@ const MaxArchivePassword = 128
 
 // ImportStatement reads a bill export, stores it as evidence and proposes which
 // of its transactions is the mis-sent one. Of an archive, the archive is stored as it came
-// and the bill in it beside it, because the password is not kept. A file that is not a bill
+// and the bill in it as a second file, because the password is not kept. A file that is not a bill
 // is not stored.
 func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.CaseID, file BillFile) (Reply[ImportedStatement], error) {
 	defer file.Discard()

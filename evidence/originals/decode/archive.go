@@ -80,7 +80,7 @@ func unpackBill(_ context.Context, file io.ReaderAt, size int64, options json.Ra
 }
 
 // isOffice reports whether an archive with many files begins like a workbook or another
-// document: statement.Parse says what it is.
+// document: statement.Parse names what it is.
 func isOffice(file io.ReaderAt, size int64) bool {
 	start := make([]byte, min(size, 100))
 	_, _ = file.ReadAt(start, 0) // a short file has other bytes

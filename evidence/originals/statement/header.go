@@ -96,7 +96,7 @@ func (h *header) cellText(cells []string, meaning column) string {
 const blockOfRows = 16
 
 // isFormOfRows reports whether rows of another width than the header have the form of the
-// file, so that no cell stands under a wrong heading: empty cells at the end, in most rows
+// file, so that every cell is under its heading: empty cells at the end, in most rows
 // or in a whole block of them.
 func (h *header) isFormOfRows(cells []string, widths map[int]int, rows int) bool {
 	width := len(cells)

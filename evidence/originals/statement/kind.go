@@ -100,7 +100,7 @@ var walletNames = map[recovery.Platform]string{
 	recovery.WeChat: "微信", recovery.Alipay: "支付宝", recovery.QQ: "QQ 钱包", recovery.WeCom: "企业微信",
 }
 
-// Notes says in Chinese what people must know about a bill beside its rows: that it is of
+// Notes returns in Chinese what people must know about a bill in addition to its rows: that it is of
 // another wallet than the case, and what was read once or not at all.
 func (b *Bill) Notes(claimed recovery.Platform) []string {
 	notes := []string{}

@@ -41,7 +41,7 @@ var (
 	idCell    = regexp.MustCompile(`^[0-9A-Za-z_-]*\d[0-9A-Za-z_-]*$`)
 )
 
-// minAlone is the length of a part of a number that stands alone on a line: shorter ones
+// minAlone is the length of a part of a number that is alone on a line: shorter ones
 // are numbers of pages.
 const minAlone = 4
 
@@ -125,7 +125,7 @@ func (f certificate) cellsOf(line string) []string {
 }
 
 // continueRow adds what a line continues of the row above it. It returns false for a line
-// that is no continuation. sure becomes false if one of two numbers goes on and nothing says
+// that is no continuation. sure becomes false if one of two numbers goes on and it is unknown
 // which.
 func (h *header) continueRow(cells, next []string, sure *bool) bool {
 	var ids []string

@@ -8,7 +8,7 @@ import (
 	"recourse/recovery"
 )
 
-// The codes of refusals, beside those of Parse. Each is a true reason with its own text
+// The codes of refusals. Each is a true reason with its own text
 // on the pages.
 const (
 	refusedEmpty         = "empty"

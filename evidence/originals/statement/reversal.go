@@ -21,7 +21,7 @@ const (
 	UnclearReversal ReversalKind = "unclear" // being given back, or the bill does not say how much
 )
 
-// Reversal is what a bill says about money that was given back. It comes from the state
+// Reversal is what a bill states about money that was given back. It comes from the state
 // of the payment, from a column of refunds, or from rows of their own.
 type Reversal struct {
 	Kind   ReversalKind
@@ -30,7 +30,7 @@ type Reversal struct {
 	Words  string         // the state in the bill's words
 }
 
-// Text says in Chinese what was given back and when; "" for a payment that was not
+// Text states in Chinese what was given back and when; "" for a payment that was not
 // reversed.
 func (r Reversal) Text() string {
 	when := ""
@@ -72,8 +72,8 @@ var stateWords = []struct {
 // stateAmount matches the sum in a state such as 已退款(￥12.00).
 var stateAmount = regexp.MustCompile(`退[^\d]{0,8}?[¥￥]\s*([\d,]+(?:\.\d{1,2})?)`)
 
-// ownReversal returns what the payment's own row says: its state, the state of its funds,
-// a note beside its amount, and the column of refunds.
+// ownReversal returns what the payment's own row states: its state, the state of its funds,
+// a note after its amount, and the column of refunds.
 func ownReversal(t Transaction, note, funds string, refunded recovery.Money) Reversal {
 	if t.IsRefund() {
 		return Reversal{}
@@ -204,7 +204,7 @@ type refundSum struct {
 	last   time.Time
 }
 
-// addRefunds adds what rows of their own gave back to what the payment's row says.
+// addRefunds adds what rows of their own gave back to what the payment's row states.
 func (r Reversal) addRefunds(sum refundSum, paid recovery.Money) Reversal {
 	r.Amount, r.At = max(r.Amount, sum.amount), sum.last
 	return r.settle(paid)

@@ -31,7 +31,7 @@ const (
 	faultNotRead   = "not_read"
 )
 
-// section is what lies under one header of a file; exports that were put together have
+// section is what follows one header of a file; exports that were put together have
 // several.
 type section struct {
 	header *header
@@ -210,7 +210,7 @@ func (c *billReader) readPreamble(cells []string) bool {
 // maxTitleCells is the number of cells of a line above a list that say something.
 const maxTitleCells = 2
 
-// isTitle reports whether a row can be a line above a list, whatever its first cell says.
+// isTitle reports whether a row can be a line above a list, whatever its first cell is.
 func isTitle(cells []string) bool {
 	filled := 0
 	for _, cell := range cells {

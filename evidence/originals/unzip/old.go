@@ -2,7 +2,7 @@ package unzip
 
 import "hash/crc32"
 
-// oldHeader is the size of what stands before the data in the old encryption
+// oldHeader is the size of what precedes the data in the old encryption
 // (APPNOTE.TXT, 6.1).
 const oldHeader = 12
 
