@@ -28,6 +28,9 @@ const (
 	production  = "production"
 )
 
+// defaultCustodian is the operator of an installation that names none.
+const defaultCustodian = "本站运营方"
+
 // config is read from the environment. The SDK reads the Temporal address and
 // credentials itself (TEMPORAL_ADDRESS and others).
 type config struct {

@@ -36,7 +36,7 @@ func newRootCommand() *cobra.Command {
 	}
 	command.AddCommand(
 		allCommand(), serveCommand(), workCommand(), migrateCommand(), verifyCommand(), dossierCommand(),
-		replayCommand(), userCommand(), tokenCommand(), playbookCommand(), assessCommand(), preventCommand(), keyCommand(), decodeCommand(), retryCommand(),
+		replayCommand(), userCommand(), tokenCommand(), playbookCommand(), assessCommand(), preventCommand(), keyCommand(), decodeCommand(), retryCommand(), doctorCommand(),
 	)
 	return command
 }
