@@ -49,7 +49,7 @@ func decodePicture(data []byte) (image.Image, error) {
 // The look of a sheet, in pixels.
 const (
 	gap       = 12
-	letter    = 2 // size of a letter's dots
+	letter    = 3 // size of a letter's dots
 	labelSide = 13*letter + 8
 	quality   = 85
 )
