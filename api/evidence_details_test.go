@@ -181,8 +181,9 @@ func TestNearDuplicatesAreFlagged(t *testing.T) {
 
 const receiptPDF = "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n" +
 	"3 0 obj\n<</Type/Page/Parent 2 0 R/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>>>\nendobj\n" +
-	"4 0 obj\n<</Type/Font/Subtype/Type0/Encoding/UniGB-UCS2-H>>\nendobj\n5 0 obj\n<</Length 190>>\nstream\n" +
-	"BT /F1 9 Tf <4EA46613535553F7003A003100300030003000300035003000300030003100320030003200360030003300300031> Tj " +
+	"4 0 obj\n<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[6 0 R]>>\nendobj\n" +
+	"6 0 obj\n<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/W[1 95 500]>>\nendobj\n5 0 obj\n<</Length 200>>\nstream\n" +
+	"BT /F1 9 Tf 50 700 Td <4EA46613535553F7003A003100300030003000300035003000300030003100320030003200360030003300300031> Tj " +
 	"0 -9 Td <91D1989D003A00A50031003000300030002E00300030> Tj ET            \nendstream\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n"
 
 func TestReceiptText(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -38,6 +39,7 @@ type Engine struct {
 	options Options
 	mutex   sync.Mutex
 	pool    pdfium.Pool
+	noFonts bool // letters of fonts that a file does not contain are neither read nor drawn
 }
 
 // NewEngine returns an Engine.
@@ -71,6 +73,8 @@ func (e *Engine) compile(ctx context.Context) error {
 		return fmt.Errorf("pdfium: %w", err)
 	}
 	e.pool = pool
+	fonts, err := filepath.Glob(filepath.Join(e.options.Fonts, "*.ttf"))
+	e.noFonts = e.options.Fonts == "" || err != nil || len(fonts) == 0
 	return nil
 }
 

@@ -49,7 +49,7 @@ func (e *Engine) ReadText(ctx context.Context, data []byte, codesAreText bool) (
 			out.WriteString(page.text)
 			found.Partial = found.Partial || page.partial
 		}
-		found.Partial = found.Partial || d.pages > maxTextPages
+		found.Partial = found.Partial || d.pages > maxTextPages || e.noFonts
 		found.Text = strings.TrimSuffix(out.String(), "\n")
 		return nil
 	})
