@@ -124,6 +124,21 @@ func TestFolioNamesDependentExhibits(t *testing.T) {
 	}
 }
 
+// A bill and the archive in which it came are one piece of evidence.
+func TestFolioCountsAnArchiveAndItsBillOnce(t *testing.T) {
+	t.Parallel()
+	b := newExportFixture(t)
+	archive := b.fileAs(recovery.Statement, "packed", "账单.zip", nil, nil)
+	b.fileAs(recovery.Statement, "bill", "账单.csv", map[string]any{"unpacked_from": archive.SHA256}, nil)
+	b.fileAs(recovery.Statement, "another bill", "账单二.csv", map[string]any{"unpacked_from": strings.Repeat("0", 64)}, nil)
+	folio := b.folioFor(recovery.ForCourt)
+	for i, want := range [][]recovery.EvidenceID{nil, {archive.ID}, nil} {
+		if got := folio.Exhibits[i].NotIndependentOf; !slices.Equal(got, want) {
+			t.Errorf("exhibit %d leans on %v, want %v", i, got, want)
+		}
+	}
+}
+
 // The record names what the folio misses and then the blanks of the papers.
 func TestExportRecordsWhatTheDossierMisses(t *testing.T) {
 	t.Parallel()

@@ -125,6 +125,7 @@ var extensions = map[string]string{
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 	"audio/aac": ".aac", "audio/amr": ".amr", "audio/mp4": ".m4a", "audio/mpeg": ".mp3", "audio/wav": ".wav",
 	"image/gif": ".gif", "image/heic": ".heic", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp",
+	"application/x-ndjson": ".jsonl", "message/rfc822": ".eml",
 	"text/csv": ".csv", "text/html": ".html", "text/plain": ".txt",
 	"video/mp4": ".mp4", "video/quicktime": ".mov", "video/webm": ".webm",
 }

@@ -225,6 +225,10 @@ func (p *draft) collectorDevice(seq int64) string {
 	return ""
 }
 
+// archiveMedia is the type of the archive in which a wallet mails a bill. The bill is an
+// exhibit of its own.
+const archiveMedia = "application/zip"
+
 // preparePicture opens the picture of an exhibit. Only a file that cannot be read
 // from the store or decoded at this time is an error; a fault of its content is printed
 // on its page.
@@ -234,6 +238,9 @@ func (p *draft) preparePicture(e *exhibit) error {
 		return nil
 	case e.isFilm():
 		return p.prepareStills(e)
+	case e.shownMedia() == archiveMedia:
+		e.Why = p.t.Text("paper.unfit.archive")
+		return nil
 	case !strings.HasPrefix(e.shownMedia(), "image/") || e.open == nil:
 		e.Why = p.t.Text("paper.unfit.not_image")
 		return nil

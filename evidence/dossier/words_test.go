@@ -155,6 +155,7 @@ func TestFilesWithoutWords(t *testing.T) {
 		"an empty text":     {"text/plain", recovery.OtherEvidence, "\n", "没有读出文字"},
 		"a workbook":        {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", recovery.OtherEvidence, "PK\x03\x04", "文件不完整"},
 		"a broken document": {transcript.Word, recovery.ChatExport, "PK\x03\x04", "文件不完整"},
+		"a bill as mailed":  {"application/zip", recovery.Statement, "PK\x03\x04", "其中的账单另列为一件证据"},
 		"a sound":           {"audio/amr", recovery.OtherEvidence, "#!AMR\n", "未显示"},
 		"a bill of others":  {"text/csv", recovery.Statement, billHead + "2025-10-01 10:00:00,商户消费,药店,/,支出,¥3.00,零钱,支付成功,771,1,/\n", "没有一行能确定是本案付款"},
 	} {

@@ -41,7 +41,7 @@ func (b *assembly) newExhibit(one recovery.Evidence) (Exhibit, error) {
 	if err := b.checkOriginal(one); err != nil {
 		return Exhibit{}, err
 	}
-	exhibit := Exhibit{Evidence: one, NotIndependentOf: b.nearDuplicateOf(one), Withheld: b.redaction.withholds(one)}
+	exhibit := Exhibit{Evidence: one, NotIndependentOf: append(b.nearDuplicateOf(one), b.archiveOf(one)...), Withheld: b.redaction.withholds(one)}
 	masked := !b.redaction.showsClass(recovery.ClassOfFile(one.Kind))
 	if !exhibit.Withheld && masked {
 		exhibit.Copy = b.newestCopy(one.SHA256, false)
@@ -69,6 +69,21 @@ func (b *assembly) nearDuplicateOf(one recovery.Evidence) []recovery.EvidenceID 
 		isOfFile := entry.Parsed.Kind == recovery.EntryEvidenceAdded || entry.Parsed.Kind == recovery.EntryEvidenceDerived
 		if other, _ := facts["near_duplicate_of"].(string); other != "" && isOfFile && facts["evidence_id"] == string(one.ID) {
 			return []recovery.EvidenceID{recovery.EvidenceID(other)}
+		}
+	}
+	return nil
+}
+
+// archiveOf returns the archive from which a bill was unpacked, filed in the same case: both
+// show the same payments.
+func (b *assembly) archiveOf(one recovery.Evidence) []recovery.EvidenceID {
+	if one.Seq < 1 || one.Seq > int64(len(b.entries)) {
+		return nil
+	}
+	archive, _ := b.entries[one.Seq-1].Parsed.Facts["unpacked_from"].(string)
+	for _, other := range b.Evidence {
+		if archive != "" && other.SHA256 == archive {
+			return []recovery.EvidenceID{other.ID}
 		}
 	}
 	return nil
