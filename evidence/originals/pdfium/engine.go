@@ -73,8 +73,8 @@ func (e *Engine) compile(ctx context.Context) error {
 		return fmt.Errorf("pdfium: %w", err)
 	}
 	e.pool = pool
-	fonts, err := filepath.Glob(filepath.Join(e.options.Fonts, "*.ttf"))
-	e.noFonts = e.options.Fonts == "" || err != nil || len(fonts) == 0
+	fonts, _ := filepath.Glob(filepath.Join(e.options.Fonts, "*.ttf"))
+	e.noFonts = e.options.Fonts == "" || len(fonts) == 0
 	return nil
 }
 
