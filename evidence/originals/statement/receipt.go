@@ -18,6 +18,7 @@ type Receipt struct {
 	Amount        recovery.Money
 	At            time.Time // UTC
 	TransactionNo string
+	IsOtherNumber bool // TransactionNo is only that of the merchant or the bank, and nobody claimed it
 	Payee         string
 }
 
@@ -33,8 +34,9 @@ func ReadReceipt(text string, said ...ClaimedPayment) (Receipt, bool) {
 	found := collectFindings(strings.Split(text, "\n"))
 	r := Receipt{
 		Amount: chooseAmount(found, said), At: chooseTime(found, said),
-		TransactionNo: chooseNumber(found, said), Payee: choosePayee(found, said),
+		Payee: choosePayee(found, said),
 	}
+	r.TransactionNo, r.IsOtherNumber = chooseNumber(found, said)
 	return r, r != (Receipt{})
 }
 
@@ -74,20 +76,23 @@ func chooseTime(found findings, said []ClaimedPayment) time.Time {
 	return choose(values, said, func(at time.Time, s ClaimedPayment) bool { return at.Sub(s.SentAt).Abs() <= MatchWindow })
 }
 
-func chooseNumber(found findings, said []ClaimedPayment) string {
+// chooseNumber returns the number of the payment, or else the one that it has with the
+// merchant or the bank and that nobody claimed.
+func chooseNumber(found findings, said []ClaimedPayment) (number string, isOther bool) {
 	agrees := func(number string, s ClaimedPayment) bool {
 		return recovery.NormalizeTransactionNo(number) == recovery.NormalizeTransactionNo(s.TransactionNo)
 	}
 	own, other := readValues(found.of(numberField), parseReceiptNumber), readValues(found.of(otherNumberField), parseReceiptNumber)
 	for _, number := range other {
 		if slices.ContainsFunc(said, func(s ClaimedPayment) bool { return agrees(number, s) }) {
-			return number // one payment has two numbers
+			return number, false // one payment has two numbers
 		}
 	}
-	if len(own) == 0 {
-		own = other
+	if len(own) > 0 {
+		return choose(own, said, agrees), false
 	}
-	return choose(own, said, agrees)
+	number = choose(other, said, agrees)
+	return number, number != ""
 }
 
 func choosePayee(found findings, said []ClaimedPayment) string {
@@ -96,7 +101,13 @@ func choosePayee(found findings, said []ClaimedPayment) string {
 	})
 }
 
-// CompareWith lists the differences between the receipt and the claimed payment.
+// CompareWith lists the differences between the receipt and the claimed payment. Another
+// number than the claimed one is none if the receipt has only that of the merchant or the
+// bank.
 func (r Receipt) CompareWith(said ClaimedPayment) []Difference {
-	return listDifferences(paperRecord{r.Amount, r.At, r.TransactionNo, "", r.Payee}, said)
+	p := paperRecord{r.Amount, r.At, r.TransactionNo, "", r.Payee}
+	if r.IsOtherNumber {
+		p.number = ""
+	}
+	return listDifferences(p, said)
 }

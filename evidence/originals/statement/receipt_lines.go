@@ -1,7 +1,6 @@
 package statement
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -58,19 +57,30 @@ func (c *collector) readLine(i int) {
 			one.kind = c.partyOf(party, names)
 			names++
 		}
-		if one.value == "" && one.kind != noField {
-			one.value = c.valueBelow(i, at)
-		}
-		if one.kind == timeField || one.kind == dateField {
-			one.value = c.continueTime(i, at, one.value)
-		}
-		if one.kind == numberField || one.kind == otherNumberField {
-			one.value = c.continueNumber(i, one.value)
-		}
-		c.found = append(c.found, one)
+		c.readValue(i, at, one)
 	}
 	if len(headings) > 0 {
 		c.parties = headings
+	}
+}
+
+// readValue adds what a label of a line stands for, with the rest of its value.
+func (c *collector) readValue(i, at int, one finding) {
+	below := one.value == "" && one.kind != noField
+	if below {
+		one.value = c.valueBelow(i, at)
+	}
+	switch one.kind {
+	case timeField, dateField:
+		one.value = c.continueTime(i, at, one.value)
+	case numberField, otherNumberField:
+		one.value = c.wholeNumber(i, one.value, below)
+	case anyAmountField:
+		one.kind = c.kindOfAmount(i)
+	}
+	c.found = append(c.found, one)
+	if below && one.value != "" {
+		c.readFurtherRows(i, at, one.kind)
 	}
 }
 
@@ -148,20 +158,6 @@ func (c *collector) continueTime(i, at int, day string) string {
 		return day + " " + line[at+1].value
 	}
 	return day
-}
-
-var onlyDigits = regexp.MustCompile(`^[0-9 ]{4,32}$`)
-
-// continueNumber adds the digits that go on in the next line.
-func (c *collector) continueNumber(i int, number string) string {
-	last := c.lines[i][len(c.lines[i])-1]
-	if i+1 >= len(c.lines) || !onlyDigits.MatchString(number) || last.value != number {
-		return number
-	}
-	if below := c.lines[i+1]; len(below) == 1 && below[0].kind == noField && onlyDigits.MatchString(below[0].value) {
-		return number + below[0].value
-	}
-	return number
 }
 
 // splitLabels divides a line into labels with the text beside each, and text without a

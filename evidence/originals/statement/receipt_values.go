@@ -30,9 +30,12 @@ func parseReceiptAmount(value string) (recovery.Money, bool) {
 
 var numberForm = regexp.MustCompile(`^[0-9A-Z]*[0-9]{6}[0-9A-Z]*$`)
 
+// maxPrintedNumber is the longest number of a payment.
+const maxPrintedNumber = 40
+
 func parseReceiptNumber(value string) (string, bool) {
 	number := strings.ReplaceAll(value, " ", "")
-	return number, len(number) >= 10 && len(number) <= 40 && numberForm.MatchString(number)
+	return number, len(number) >= 10 && len(number) <= maxPrintedNumber && numberForm.MatchString(number)
 }
 
 var (
@@ -85,6 +88,10 @@ func joinDateAndTime(found findings) (list []time.Time) {
 // maxPayee is the length of the longest name in characters.
 const maxPayee = 60
 
+// looksLikeLabel matches words that are no names but labels that no table here has.
+var looksLikeLabel = regexp.MustCompile(
+	`(?:账号|卡号|行号|证号|编号|号码|账户|类型|类别|方式|状态|电话|手机|手机号|地址|邮箱|网点|机构|时间|日期|金额|名称|证件|信息)$|^(?:所属|开户|收款|付款|对方)`)
+
 // parsePayee returns a name: in Chinese one word, in Latin letters all words.
 func parsePayee(value string) (string, bool) {
 	words := strings.Fields(value)
@@ -95,7 +102,7 @@ func parsePayee(value string) (string, bool) {
 	if isLatin(value) {
 		name = strings.Join(words, " ")
 	}
-	return name, len([]rune(name)) <= maxPayee && strings.Trim(name, "*-/ 0123456789") != ""
+	return name, len([]rune(name)) <= maxPayee && !looksLikeLabel.MatchString(name) && strings.Trim(name, "*-/ 0123456789") != ""
 }
 
 func isLatin(text string) bool {
