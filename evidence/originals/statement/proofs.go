@@ -99,6 +99,13 @@ func (p pair) comparePayees() agreement {
 	return compareNames(p.other.Counterpart, []string{p.paid.Counterpart})
 }
 
+// canReplace reports whether the other payment is of a kind that the mis-sent one can have
+// been meant as. The price of something bought later is no sign of it.
+func (p pair) canReplace() bool {
+	other := classOf(p.other.Kind)
+	return other != classOwn && (other != classShop || classOf(p.paid.Kind) == classShop)
+}
+
 // proofRule is when another payment shows a mistake, and why.
 type proofRule struct {
 	reasons []recovery.Reason
@@ -113,7 +120,7 @@ var proofRules = map[ProofKind]proofRule{
 		wrongReceiver,
 		func(p pair) bool {
 			soon := p.after() > 0 && p.after() <= paidAgainWithin
-			return soon && p.other.Amount == p.paid.Amount && p.comparePayees() == different
+			return soon && p.other.Amount == p.paid.Amount && p.comparePayees() == different && p.canReplace()
 		},
 		func(p pair) string {
 			return "误付之后" + describeGap(p.after()) + "，又把同样的金额付给了“" + p.other.Counterpart + "”：可以说明这笔钱本来要付给谁。"

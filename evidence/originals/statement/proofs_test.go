@@ -16,6 +16,11 @@ func payTo(row int, name string, amount recovery.Money, after time.Duration) sta
 	return statement.Transaction{Row: row, At: noon.Add(after), Direction: statement.Outgoing, Counterpart: name, Amount: amount}
 }
 
+func ofKind(kind string, t statement.Transaction) statement.Transaction {
+	t.Kind = kind
+	return t
+}
+
 const day = 24 * time.Hour
 
 // TestProofs: what another payment shows depends on the reason of the mistake.
@@ -34,6 +39,9 @@ func TestProofs(t *testing.T) {
 	}{
 		"the right person soon after":     {recovery.WrongPerson, 0, payTo(2, "王晓明", 200_000, time.Hour), statement.PaidAgain},
 		"of the wrong group":              {recovery.WrongGroup, 0, payTo(2, "妹妹", 200_000, time.Hour), statement.PaidAgain},
+		"something bought":                {recovery.WrongPerson, 0, ofKind("商户消费", payTo(2, "药店", 200_000, time.Hour)), ""},
+		"a card repaid":                   {recovery.WrongPerson, 0, ofKind("信用卡还款", payTo(2, "某银行", 200_000, time.Hour)), ""},
+		"a code scanned":                  {recovery.WrongPerson, 0, ofKind("扫二维码付款", payTo(2, "王晓明", 200_000, time.Hour)), statement.PaidAgain},
 		"two months after":                {recovery.WrongPerson, 0, payTo(2, "李四", 200_000, 60*day), ""},
 		"before the mistake":              {recovery.WrongPerson, 0, payTo(2, "李四", 200_000, -time.Hour), ""},
 		"another sum":                     {recovery.WrongPerson, 0, payTo(2, "李四", 199_999, time.Hour), ""},

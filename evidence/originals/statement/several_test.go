@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"recourse/evidence/originals/statement"
+	"recourse/recovery"
 )
 
 // sixSends is a bill with six packets of 188 yuan, a minute apart, and something else.
@@ -53,6 +54,37 @@ func TestEachPaymentOfOneMistakeIsMatched(t *testing.T) {
 	})
 	if got := extra.ProposeAll(payments); countMatched(got) != 0 || len(got) < 7 {
 		t.Errorf("with a row too many: %+v", got)
+	}
+}
+
+// TestRowsAreMatchedOnlyWithAPaymentOfTheirOwn: payments of another amount or time do not
+// account for a row.
+func TestRowsAreMatchedOnlyWithAPaymentOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	row := func(number, minutes int) statement.Transaction {
+		return statement.Transaction{
+			Row: number, At: noon.Add(time.Duration(minutes) * time.Minute), Direction: statement.Outgoing, Amount: 18_800, TransactionNo: string(rune('0' + number)),
+		}
+	}
+	pay := func(amount recovery.Money, minutes int, number string) statement.ClaimedPayment {
+		return statement.ClaimedPayment{Amount: amount, SentAt: noon.Add(time.Duration(minutes) * time.Minute), TransactionNo: number}
+	}
+	for name, test := range map[string]struct {
+		rows     []statement.Transaction
+		payments []statement.ClaimedPayment
+		want     int
+	}{
+		"another amount":    {[]statement.Transaction{row(1, 0), row(2, 2)}, []statement.ClaimedPayment{pay(18_800, 0, ""), pay(20_000, 0, "")}, 0},
+		"hours apart":       {[]statement.Transaction{row(1, 0), row(2, 2)}, []statement.ClaimedPayment{pay(18_800, 0, ""), pay(18_800, 300, "")}, 0},
+		"one has a number":  {[]statement.Transaction{row(1, 0), row(2, 2)}, []statement.ClaimedPayment{pay(18_800, 0, "1"), pay(18_800, 2, "")}, 2},
+		"two and two":       {[]statement.Transaction{row(1, 0), row(2, 2)}, []statement.ClaimedPayment{pay(18_800, 0, ""), pay(18_800, 2, "")}, 2},
+		"a chain of three":  {[]statement.Transaction{row(1, 0), row(2, 8), row(3, 16)}, []statement.ClaimedPayment{pay(18_800, 4, ""), pay(18_800, 12, ""), pay(18_800, 13, "")}, 3},
+		"a chain too short": {[]statement.Transaction{row(1, 0), row(2, 8), row(3, 16)}, []statement.ClaimedPayment{pay(18_800, 4, ""), pay(18_800, 12, "")}, 0},
+	} {
+		bill := statement.Bill{Transactions: test.rows}
+		if got := bill.ProposeAll(test.payments); countMatched(got) != test.want {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 
