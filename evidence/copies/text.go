@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+	"unicode"
 
 	"recourse/evidence/originals/transcript"
 )
@@ -39,7 +40,8 @@ func Text(media string, data []byte, mask func(string) string, readPDF PDFReader
 
 func readAny(media string, data []byte, readPDF PDFReader) (string, error) {
 	if media == pdfMedia {
-		return readPDF(data)
+		text, err := readPDF(data)
+		return plainOrChat(transcript.Text, []byte(text), text), err
 	}
 	read, known := readers[media]
 	if !known {
@@ -54,7 +56,7 @@ const pdfMedia = "application/pdf"
 // Types that are not listed have no copy: the people in films and recordings cannot be
 // masked.
 var readers = map[string]func([]byte) string{
-	transcript.Text: transcript.DecodeText, transcript.Table: transcript.DecodeText,
+	transcript.Text: readPlain(transcript.Text), transcript.Table: readPlain(transcript.Table),
 	transcript.JSON: transcribe(transcript.JSON), transcript.Lines: transcribe(transcript.Lines), transcript.Page: transcribe(transcript.Page),
 	transcript.Word: transcribe(transcript.Word), transcript.Book: transcribe(transcript.Book), transcript.Mail: transcribe(transcript.Mail),
 }
@@ -62,7 +64,61 @@ var readers = map[string]func([]byte) string{
 // transcribe returns the reader of a type whose form hides text from the mask, as tags and
 // escapes do: only what is shown of such a file is in its copy.
 func transcribe(media string) func([]byte) string {
-	return func(data []byte) string { return transcript.Read(media, data).String() }
+	return func(data []byte) string { return formatTranscript(transcript.Read(media, data)) }
+}
+
+// readPlain returns the reader of a type that is text already.
+func readPlain(media string) func([]byte) string {
+	return func(data []byte) string { return plainOrChat(media, data, transcript.DecodeText(data)) }
+}
+
+// plainOrChat returns a text, of a chat its lines. The mask finds who speaks only in the
+// form of a transcript: exports have many, and in some a name stands alone on its line.
+func plainOrChat(media string, data []byte, text string) string {
+	if read := transcript.Read(media, data); read.Form == transcript.IsChat {
+		return formatTranscript(read)
+	}
+	return text
+}
+
+// formatTranscript returns a transcript whose senders the mask finds.
+func formatTranscript(t transcript.Transcript) string {
+	for i := range t.Lines {
+		t.Lines[i].Who = plainSender(t.Lines[i].Who)
+	}
+	return t.String()
+}
+
+// maxSender is the number of characters of a sender that the mask takes for a name.
+const maxSender = 20
+
+// unnamedSender stands for a sender whose name has no letter or digit.
+const unnamedSender = "发言人"
+
+// plainSender returns a sender without the signs at which the mask would see the end of
+// the name, and show the rest.
+func plainSender(name string) string {
+	plain := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune(":：,，.。！？?!；;、\"[]【】〔〕<>{}|/", r) {
+			return -1
+		}
+		return r
+	}, name)
+	if name == strings.TrimSpace(name) && len([]rune(name)) <= maxSender && isLatinName(name) {
+		plain = name // blanks are part of it
+	}
+	if plain != "" && !strings.ContainsFunc(plain, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) || plain == "" && name != "" {
+		return unnamedSender
+	}
+	if letters := []rune(plain); len(letters) > maxSender {
+		return string(letters[:maxSender])
+	}
+	return plain
+}
+
+// isLatinName reports whether a name has only Latin letters and single blanks.
+func isLatinName(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return r != ' ' && (r < 'A' || r > 'z' || r > 'Z' && r < 'a') })
 }
 
 // IsReadable reports whether files of a media type may have a copy.
