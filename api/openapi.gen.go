@@ -811,6 +811,7 @@ const (
 	TranscriptGapBadLetters TranscriptGap = "bad_letters"
 	TranscriptGapBroken     TranscriptGap = "broken"
 	TranscriptGapEncrypted  TranscriptGap = "encrypted"
+	TranscriptGapHidden     TranscriptGap = "hidden"
 	TranscriptGapInScript   TranscriptGap = "in_script"
 	TranscriptGapLongLines  TranscriptGap = "long_lines"
 	TranscriptGapPictures   TranscriptGap = "pictures"

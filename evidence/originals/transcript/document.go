@@ -39,12 +39,11 @@ func (b *builder) readDocument(data []byte) {
 		}
 	}
 	slices.SortStableFunc(parts, func(x, y *zip.File) int { return partRank(x.Name) - partRank(y.Name) })
-	r := &documentReader{lines: textReader{out: b}}
+	r := &documentReader{out: b}
 	left := int64(maxUnpacked)
 	for _, part := range parts {
 		left = r.readPart(part, left)
 	}
-	r.lines.flush()
 	if len(parts) == 0 {
 		b.gap(Broken)
 	}
@@ -64,7 +63,8 @@ func partRank(name string) int {
 
 // documentReader reads the text of the parts, paragraph by paragraph.
 type documentReader struct {
-	lines     textReader
+	out       *builder
+	text      strings.Builder // paragraphs of this part
 	paragraph strings.Builder
 	depth     int
 	skipped   int // depth of an element that is left out; 0: none
@@ -75,7 +75,7 @@ type documentReader struct {
 func (r *documentReader) readPart(part *zip.File, left int64) int64 {
 	body, err := part.Open()
 	if err != nil {
-		r.lines.out.gap(Broken)
+		r.out.gap(Broken)
 		return left
 	}
 	defer body.Close()
@@ -83,8 +83,8 @@ func (r *documentReader) readPart(part *zip.File, left int64) int64 {
 	decoder := xml.NewDecoder(limited)
 	decoder.Strict = false
 	r.depth, r.skipped, r.inText = 0, 0, false
-	r.lines.flush()
-	for !r.lines.out.full {
+	r.text.Reset()
+	for !r.out.full {
 		token, err := decoder.RawToken()
 		if err != nil {
 			r.endPart(err, limited.N)
@@ -93,15 +93,16 @@ func (r *documentReader) readPart(part *zip.File, left int64) int64 {
 		r.take(token)
 	}
 	r.endParagraph()
+	r.out.readText(strings.TrimSuffix(r.text.String(), "\n"))
 	return limited.N
 }
 
 func (r *documentReader) endPart(err error, left int64) {
 	switch {
 	case left <= 0:
-		r.lines.out.gap(TooLarge)
+		r.out.gap(TooLarge)
 	case !errors.Is(err, io.EOF) || r.depth > 0:
-		r.lines.out.gap(Broken)
+		r.out.gap(Broken)
 	}
 }
 
@@ -135,7 +136,7 @@ func (r *documentReader) startElement(token xml.StartElement) {
 			r.skipped = r.depth
 		}
 	case "delText":
-		r.lines.out.gap(Revisions)
+		r.out.gap(Revisions)
 	case "t":
 		r.inText = true
 	case "tab":
@@ -152,7 +153,5 @@ func (r *documentReader) startElement(token xml.StartElement) {
 func (r *documentReader) endParagraph() {
 	text := r.paragraph.String()
 	r.paragraph.Reset()
-	for line := range strings.SplitSeq(text, "\n") {
-		r.lines.readLine(line)
-	}
+	r.text.WriteString(text + "\n")
 }

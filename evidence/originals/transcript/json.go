@@ -143,7 +143,7 @@ func (r *jsonReader) object(depth int) (element, error) {
 		for _, f := range value.fields {
 			e.fields = append(e.fields, field{joinPath(key, f.path), f.value})
 		}
-		e.lines = append(e.lines, value.lines...)
+		e.lines = append(e.lines, onDay(key, value.lines)...)
 		if err != nil {
 			return e, err
 		}
@@ -152,6 +152,23 @@ func (r *jsonReader) object(depth int) (element, error) {
 		}
 	}
 	return e, r.end()
+}
+
+// onDay gives messages that have only a time of day the day that the field around them is
+// named by.
+func onDay(key string, lines []Line) []Line {
+	if !isDay(key) {
+		return lines
+	}
+	for i, l := range lines {
+		if isClock(l.When) {
+			lines[i].When = key + " " + l.When
+			if at := parseTime(lines[i].When); !at.IsZero() {
+				lines[i].At, lines[i].When = at, ""
+			}
+		}
+	}
+	return lines
 }
 
 // joinPath names a field inside of another. The outermost names of a long path are left

@@ -36,8 +36,17 @@ var (
 
 // openElement is an element that has not ended.
 type openElement struct {
-	tag  atom.Atom
-	role role
+	tag    atom.Atom
+	role   role
+	hidden bool // browsers do not show it
+}
+
+// hiddenStyle matches styles of elements that browsers do not show.
+var hiddenStyle = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden`)
+
+func isHidden(token html.Token) bool {
+	return hiddenStyle.MatchString(attribute(token, "style")) ||
+		slices.ContainsFunc(token.Attr, func(a html.Attribute) bool { return a.Key == "hidden" })
 }
 
 // frame is a message element of a page, and what was found in it.
@@ -148,10 +157,16 @@ func (r *pageReader) text(text string) {
 			r.scripts = append(r.scripts, text)
 		}
 	case slices.ContainsFunc(r.open, func(e openElement) bool { return slices.Contains(dropped, e.tag) }):
+	case strings.TrimSpace(text) != "" && slices.ContainsFunc(r.open, func(e openElement) bool { return e.hidden }):
+		r.out.gap(Hidden)
+		r.segment.WriteString(hiddenMark + oneLine(text))
 	default:
 		r.segment.WriteString(strings.NewReplacer("\n", " ", "\t", " ").Replace(text))
 	}
 }
+
+// hiddenMark stands before text that browsers do not show.
+const hiddenMark = "［网页上不显示］"
 
 func (r *pageReader) innermost() openElement {
 	if len(r.open) == 0 {
@@ -176,7 +191,7 @@ func (r *pageReader) start(token html.Token) {
 		r.out.gap(TooDeep)
 		return
 	}
-	r.open = append(r.open, openElement{token.DataAtom, role})
+	r.open = append(r.open, openElement{token.DataAtom, role, isHidden(token)})
 	if role == messageRole {
 		r.frames = append(r.frames, &frame{depth: len(r.open)})
 	}

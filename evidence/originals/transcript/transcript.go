@@ -57,12 +57,13 @@ const (
 	InScript   Gap = "in_script"   // a page has its content in scripts, which are not run
 	Revisions  Gap = "revisions"   // a document has deleted text, which is not shown
 	Pictures   Gap = "pictures"    // pictures or files inside are named only
+	Hidden     Gap = "hidden"      // a page has text that browsers do not show; it is marked
 	Encrypted  Gap = "encrypted"   // of a mail
 	TooCostly  Gap = "too_costly"  // nothing was read; set by callers, who limit what reading may take
 )
 
 // Gaps lists every gap.
-var Gaps = []Gap{TooLarge, TooDeep, LongLines, Broken, BadLetters, InScript, Revisions, Pictures, Encrypted, TooCostly}
+var Gaps = []Gap{TooLarge, TooDeep, LongLines, Broken, BadLetters, InScript, Revisions, Pictures, Hidden, Encrypted, TooCostly}
 
 // Line is one message, or one line of text.
 type Line struct {

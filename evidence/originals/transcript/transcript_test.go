@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -456,4 +457,50 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestWhatBrowsersHide is shown with a mark: it is in the file, and nobody saw it.
+func TestWhatBrowsersHide(t *testing.T) {
+	t.Parallel()
+	for _, attribute := range []string{`hidden`, `hidden=""`, `style="color:red; display : none"`, `style="VISIBILITY:hidden"`} {
+		page := `<html><body><div class="message"><span class="sender">小杜</span><span class="time">2026-11-28 10:42:00</span>` +
+			`<p>好的<span ` + attribute + `>不退</span></p></div></body></html>`
+		read := transcript.Read(transcript.Page, []byte(page))
+		text := fmt.Sprint(read.Lines)
+		if !slices.Contains(read.Gaps, transcript.Hidden) || !strings.Contains(text, "好的［网页上不显示］不退") {
+			t.Errorf("%s: %v %s", attribute, read.Gaps, text)
+		}
+	}
+	visible := transcript.Read(transcript.Page, []byte(`<html><body><p style="display:block">好的</p></body></html>`))
+	if slices.Contains(visible.Gaps, transcript.Hidden) || strings.Contains(fmt.Sprint(visible.Lines), "不显示") {
+		t.Errorf("%+v", visible)
+	}
+}
+
+// TestDaysAroundMessages: an exporter that groups messages by day writes only the time of
+// day in each.
+func TestDaysAroundMessages(t *testing.T) {
+	t.Parallel()
+	read := transcript.Read(transcript.JSON, []byte(`{"2026-11-28":[{"time":"10:31","sender":"小杜","text":"早"}],"群":[{"time":"10:32","sender":"小杜","text":"在"}]}`))
+	if len(read.Lines) != 2 || !read.Lines[0].At.Equal(time.Date(2026, 11, 28, 2, 31, 0, 0, time.UTC)) || !read.Lines[1].At.IsZero() || read.Lines[1].When != "10:32" {
+		t.Errorf("%+v", read.Lines)
+	}
+}
+
+// TestTimeInsideMessageOfDocument belongs to the message: its words are no sender.
+func TestTimeInsideMessageOfDocument(t *testing.T) {
+	t.Parallel()
+	body := ""
+	for _, line := range []string{"小杜 2026-11-28 10:43:00", "还款时间是 2026-12-01 10:00", "我 2026-11-28 10:44:00", "好", "小杜 2026-11-28 10:45:00", "嗯"} {
+		body += "<w:p><w:r><w:t>" + line + "</w:t></w:r></w:p>"
+	}
+	read := transcript.Read(transcript.Word, wordFile(t, "word/document.xml", body))
+	for _, line := range read.Lines {
+		if strings.Contains(line.Who, "还款") {
+			t.Errorf("%+v", read.Lines)
+		}
+	}
+	if len(read.Lines) != 3 || !strings.Contains(read.Lines[0].Text, "还款时间是 2026-12-01 10:00") {
+		t.Errorf("%+v", read.Lines)
+	}
 }
