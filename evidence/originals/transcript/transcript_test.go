@@ -490,11 +490,11 @@ func TestDaysAroundMessages(t *testing.T) {
 // TestTimeInsideMessageOfDocument belongs to the message: its words are no sender.
 func TestTimeInsideMessageOfDocument(t *testing.T) {
 	t.Parallel()
-	body := ""
+	var body strings.Builder
 	for _, line := range []string{"小杜 2026-11-28 10:43:00", "还款时间是 2026-12-01 10:00", "我 2026-11-28 10:44:00", "好", "小杜 2026-11-28 10:45:00", "嗯"} {
-		body += "<w:p><w:r><w:t>" + line + "</w:t></w:r></w:p>"
+		body.WriteString("<w:p><w:r><w:t>" + line + "</w:t></w:r></w:p>")
 	}
-	read := transcript.Read(transcript.Word, wordFile(t, "word/document.xml", body))
+	read := transcript.Read(transcript.Word, wordFile(t, "word/document.xml", body.String()))
 	for _, line := range read.Lines {
 		if strings.Contains(line.Who, "还款") {
 			t.Errorf("%+v", read.Lines)
