@@ -81,6 +81,11 @@ func (f *Faces) pickFace(cut Typeface, r rune) (*Face, uint16, error) {
 			return face, face.GlyphFor(r), nil
 		}
 	}
+	for _, face := range f.main { // 黑体 has a few ideographs that 宋体 lacks
+		if face.hasInk(r) {
+			return face, face.GlyphFor(r), nil
+		}
+	}
 	return nil, 0, nil
 }
 

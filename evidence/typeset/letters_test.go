@@ -99,6 +99,28 @@ func TestNamesInAllScripts(t *testing.T) {
 	}
 }
 
+// TestIdeographsOfOneFace: 黑体 draws the ideographs that 宋体 lacks. The box of a character
+// that no font has contains the digits of its code, so two boxes look alike.
+func TestIdeographsOfOneFace(t *testing.T) {
+	t.Parallel()
+	inkOf := func(text string) int {
+		book := newBook(t)
+		book.DrawLine(book.CurrentPage(), 20, 15, 100, typeset.Left, typeset.Span{Text: text, Style: typeset.Style{Size: 24}})
+		pdf := write(t, book)
+		if got := strings.TrimSpace(strings.Join(pages(t, pdf), "")); got != text {
+			t.Errorf("%q comes back as %q", text, got)
+		}
+		return ink(render(t, pdf, 1), 18, 5, 40, 15)
+	}
+	box, other, biang := inkOf("\U00030EDC"), inkOf("\U00030EDB"), inkOf("𰻝")
+	if difference := max(box-other, other-box); difference*5 > box {
+		t.Errorf("boxes have %d and %d dark pixels", box, other)
+	}
+	if difference := max(box-biang, biang-box); difference*5 < box {
+		t.Errorf("𰻝 has %d dark pixels, a box has %d", biang, box)
+	}
+}
+
 // A reader finds a name: text extraction puts no blank inside a word.
 func TestNamesAreFound(t *testing.T) {
 	t.Parallel()
