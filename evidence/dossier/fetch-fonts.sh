@@ -68,6 +68,23 @@ from_npm() {
 
 # letters_from_npm FILE@VERSION...: fetch the regular weights of all packages in one
 # call of npm, which downloads them in parallel.
+# pages_from_npm NAME@VERSION...: fonts that npm has for pages only (WOFF). The part of the
+# package with the letters of the script is the one that is named like the font.
+pages_from_npm() {
+	for item in "$@"; do
+		name=${item%@*}_400Regular.woff
+		sound "$name" && continue
+		command -v npm >/dev/null 2>&1 || die "npm is needed to fetch $name"
+		package=$(printf '%s\n' "${item%@*}" | sed 's/\([a-z]\)\([A-Z0-9]\)/\1-\2/g' | tr '[:upper:]' '[:lower:]')
+		file=package/files/$package-${package#noto-sans-}-400-normal.woff
+		say "fetching $name ..."
+		rm -rf "$work/npm" && mkdir "$work/npm"
+		(cd "$work/npm" && npm pack --silent "@fontsource/$package@${item#*@}" >/dev/null) || die "npm could not fetch @fontsource/$package"
+		tar -xzf "$work"/npm/*.tgz -C "$work/npm" "$file"
+		place "$work/npm/$file" "$name"
+	done
+}
+
 letters_from_npm() {
 	packages= missing=
 	for item in "$@"; do
@@ -123,6 +140,12 @@ letters_from_npm NotoNaskhArabic@0.4.5 NotoSans@0.4.2 NotoSansArmenian@0.4.2 Not
 	NotoSansOriya@0.4.2 NotoSansSinhala@0.4.2 NotoSansSymbols@0.4.1 NotoSansSymbols2@0.4.1 NotoSansTaiViet@0.4.1 \
 	NotoSansTamil@0.4.3 NotoSansTelugu@0.4.2 NotoSansThai@0.4.2 NotoSansVai@0.4.2 NotoSansYi@0.4.2 \
 	NotoSerifTibetan@0.4.2 NanumGothic@0.4.0
+pages_from_npm NotoSansTaiLe@5.2.7 \
+	NotoSansNewTaiLue@5.3.0 \
+	NotoSansTaiTham@4.5.12 \
+	NotoSansMiao@5.0.13 \
+	NotoSansLepcha@4.5.9 \
+	NotoSansEgyptianHieroglyphs@5.3.0
 from_debian HanaMinA.ttf HanaMinB.ttf
 
 (cd "$dest" && check "$pins") || die "a font in $dest is not the pinned file"

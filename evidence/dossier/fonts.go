@@ -68,7 +68,7 @@ func loadFace(dir, name string) (*typeset.Face, error) {
 	if err != nil {
 		return nil, err
 	}
-	face, err := typeset.ParseFace(strings.TrimSuffix(name, ".ttf"), data)
+	face, err := typeset.ParseFace(familyOf(name), data)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +92,9 @@ func digestOf(path string) (string, error) {
 func missingFont(dir, name string, err error) error {
 	return fmt.Errorf("font %s: run evidence/dossier/fetch-fonts.sh %s, or set %s: %w", name, dir, FontsVariable, err)
 }
+
+// familyOf returns the name of a font without the ending of its file.
+func familyOf(file string) string { return strings.TrimSuffix(file, filepath.Ext(file)) }
 
 // pinnedFiles returns the names of all fonts.
 func pinnedFiles() []string {

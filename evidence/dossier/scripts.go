@@ -3,6 +3,7 @@ package dossier
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"recourse/evidence/typeset"
@@ -10,7 +11,7 @@ import (
 
 // scriptFont is a font for the letters of some blocks of Unicode.
 type scriptFont struct {
-	name   string // without _400Regular.ttf
+	name   string // without _400Regular and the ending
 	blocks []typeset.Block
 }
 
@@ -54,6 +55,12 @@ var scriptFonts = []scriptFont{
 	{"NotoSansCham", []typeset.Block{{First: 0xAA00, Last: 0xAA5F}}},
 	{"NotoSansTaiViet", []typeset.Block{{First: 0xAA80, Last: 0xAADF}}},
 	{"NotoSansMath", []typeset.Block{{First: 0x20D0, Last: 0x20FF}, {First: 0x1D400, Last: 0x1D7FF}, {First: 0x1EE00, Last: 0x1EEFF}}},
+	{"NotoSansTaiLe", []typeset.Block{{First: 0x1950, Last: 0x197F}}},
+	{"NotoSansNewTaiLue", []typeset.Block{{First: 0x1980, Last: 0x19DF}}},
+	{"NotoSansTaiTham", []typeset.Block{{First: 0x1A20, Last: 0x1AAF}}},
+	{"NotoSansMiao", []typeset.Block{{First: 0x16F00, Last: 0x16F9F}}},
+	{"NotoSansLepcha", []typeset.Block{{First: 0x1C00, Last: 0x1C4F}}},
+	{"NotoSansEgyptianHieroglyphs", []typeset.Block{{First: 0x13000, Last: 0x1345F}}},
 	{"NotoSansSymbols", []typeset.Block{{First: 0x20D0, Last: 0x20FF}}},
 }
 
@@ -72,11 +79,12 @@ func FindFallbacks(dir string) ([]typeset.Fallback, error) {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			return nil, missingFont(dir, name, err)
 		}
-		loaders[name] = sync.OnceValues(func() (*typeset.Face, error) { return loadFace(dir, name) })
+		load := sync.OnceValues(func() (*typeset.Face, error) { return loadFace(dir, name) })
+		loaders[name], loaders[strings.TrimSuffix(familyOf(name), "_400Regular")] = load, load
 	}
 	out := make([]typeset.Fallback, 0, len(scriptFonts)+len(generalFiles))
 	for _, font := range scriptFonts {
-		out = append(out, typeset.Fallback{Blocks: font.blocks, Load: loaders[font.name+"_400Regular.ttf"]})
+		out = append(out, typeset.Fallback{Blocks: font.blocks, Load: loaders[font.name]})
 	}
 	for _, name := range generalFiles {
 		out = append(out, typeset.Fallback{Load: loaders[name]})

@@ -55,6 +55,10 @@ var names = []struct{ script, text string }{
 	{"Javanese", "꧁༺王༻꧂ ꦿ"},
 	{"Balinese and Cham", "ᬊ᭄ ꩜"},
 	{"Vai and Tai Viet", "ꕥ ꪗ"},
+	{"Tai Le and New Tai Lue", "ᥫ᭡ ᥖᥭᥰ ᦺᦑ"},
+	{"Tai Tham", "ᨲᩫ᩠ᩅᨾᩮᩬᩥᨦ"},
+	{"Miao", "𖼀𖽑"},
+	{"Lepcha", "ᰛᰩᰵ"},
 	{"braille and boxes", "⠓⠑⠇⠇⠕ ╔═╗ ░▒▓"},
 	{"signs", "☾ ♛ ✿ ❦ ⚡ ➹ ₍ᐢ..ᐢ₎ ⋆ ˚ ｡ ☆ ⌘"},
 	{"newer emoji", "🫨🪿🩷 👨\u200d👩\u200d👧\u200d👦 🧑🏿\u200d🤝\u200d🧑🏻"},
@@ -78,7 +82,7 @@ func TestNamesInAllScripts(t *testing.T) {
 	t.Parallel()
 	book := newBook(t)
 	for i, name := range names {
-		book.DrawLine(book.CurrentPage(), 20, 15+6*float64(i), 100, typeset.Left, typeset.Span{Text: name.text, Style: typeset.Style{Size: 10}})
+		book.DrawLine(book.CurrentPage(), 20, 15+5.4*float64(i), 100, typeset.Left, typeset.Span{Text: name.text, Style: typeset.Style{Size: 10}})
 	}
 	pdf := write(t, book)
 	img := render(t, pdf, 1)
@@ -90,9 +94,26 @@ func TestNamesInAllScripts(t *testing.T) {
 		if got := extracted(lines[i]); got != extracted(name.text) {
 			t.Errorf("%s: %q comes back as %q", name.script, name.text, got)
 		}
-		if n := ink(img, 19, 11+6*float64(i), 100, 5.8); n < 10 {
+		if n := ink(img, 19, 11.4+5.4*float64(i), 100, 5.2); n < 10 {
 			t.Errorf("%s: %d dark pixels", name.script, n)
 		}
+	}
+	if fonts := tool(t, pdf, "pdffonts", "FILE"); strings.Contains(fonts, "notosanssc") {
+		t.Errorf("a character is drawn as its code point:\n%s", fonts)
+	}
+}
+
+// TestHieroglyphs have thin lines, which are dark only when they are large.
+func TestHieroglyphs(t *testing.T) {
+	t.Parallel()
+	book := newBook(t)
+	book.DrawLine(book.CurrentPage(), 20, 30, 100, typeset.Left, typeset.Span{Text: "𓆩♡𓆪𓀀𓁐", Style: typeset.Style{Size: 48}})
+	pdf := write(t, book)
+	if got := extracted(strings.Join(pages(t, pdf), "")); got != "𓆩♡𓆪𓀀𓁐" {
+		t.Errorf("they come back as %q", got)
+	}
+	if n := ink(render(t, pdf, 1), 19, 5, 100, 35); n < 50 {
+		t.Errorf("%d dark pixels", n)
 	}
 	if fonts := tool(t, pdf, "pdffonts", "FILE"); strings.Contains(fonts, "notosanssc") {
 		t.Errorf("a character is drawn as its code point:\n%s", fonts)

@@ -39,6 +39,13 @@ var errFont = errors.New("not a TrueType font with glyf outlines and a Unicode c
 
 // ParseFace parses a font. It keeps the bytes, which must not change.
 func ParseFace(name string, data []byte) (*Face, error) {
+	if isWOFF(data) {
+		unpacked, err := unpackWOFF(data)
+		if err != nil {
+			return nil, fmt.Errorf("font %s: %w", name, err)
+		}
+		data = unpacked
+	}
 	f := &Face{name: name, tables: map[string][]byte{}, data: data}
 	if err := f.readDirectory(data); err != nil {
 		return nil, fmt.Errorf("font %s: %w", name, err)
