@@ -12,6 +12,8 @@ import (
 
 	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
+	"recourse/evidence/originals/decode"
+	"recourse/evidence/originals/intake/pdf/pdftest"
 	"recourse/recovery"
 )
 
@@ -24,7 +26,12 @@ func chatOf(file, messages int) []byte {
 	return []byte(chat.String())
 }
 
-// mixedFiles is a case of 200 files: screenshots, bills, chats, mails, texts and documents.
+func receiptNumbered(t testing.TB, number int) []byte {
+	t.Helper()
+	return []byte(pdftest.Printed(t, pdftest.Glyphs, pdftest.At(50, 780, "微信支付转账电子凭证"), pdftest.At(50, 750, "转账单号"), pdftest.At(180, 750, fmt.Sprint(1000050001202611, number))))
+}
+
+// mixedFiles is a case of 200 files: screenshots, bills, chats, mails, texts and PDFs.
 func mixedFiles(t testing.TB) folio.Folio {
 	t.Helper()
 	c := newCase(t, recovery.ForCourt)
@@ -43,7 +50,11 @@ func mixedFiles(t testing.TB) folio.Folio {
 			c.exhibit(recovery.ChatExport, "application/json", "a.json", "", []byte(strings.Replace(chatFile, "晚点退", number[:len(number)-1], 1)))
 		case 6:
 			c.exhibit(recovery.OtherEvidence, "message/rfc822", "a.eml", "", []byte(strings.Replace(mailFile, "您好", "您好"+number, 1)))
-		default:
+		case 7:
+			if i%16 == 7 {
+				c.exhibit(recovery.SealedReceipt, "application/pdf", "a.pdf", "", receiptNumbered(t, i))
+				break
+			}
 			c.exhibit(recovery.OtherEvidence, "text/plain", "a.txt", "", []byte(strings.Repeat("备忘：对方没有回复。\n", 50)+number))
 		}
 	}
@@ -59,11 +70,17 @@ const (
 
 // TestPapersOfTwoHundredFiles are built within their budget.
 func TestPapersOfTwoHundredFiles(t *testing.T) { // not parallel: it measures
-	f, fonts := mixedFiles(t), mustFonts(t)
+	f, fonts, decoder := mixedFiles(t), mustFonts(t), decode.NewLocalDecoder()
+	options := dossier.Options{
+		Fonts: fonts, Fingerprint: fingerprint, RenderPage: decoder.PageRenderer(t.Context()), ReadPDF: decoder.TextReader(t.Context()),
+	}
+	if _, _, _, err := options.RenderPage(receiptFile(t), 0); err != nil { // the reader of PDFs is compiled before, as in the product
+		t.Fatal(err)
+	}
 	runtime.GC()
 	before := processorTime(t)
 	peak := watchHeap(t)
-	report, err := dossier.Build(io.Discard, f, dossier.Options{Fonts: fonts, Fingerprint: fingerprint})
+	report, err := dossier.Build(io.Discard, f, options)
 	took, used := processorTime(t)-before, peak()
 	if err != nil {
 		t.Fatal(err)
