@@ -21,12 +21,13 @@ func fontFiles(dir string) wazero.FSConfig {
 }
 
 // fontFolder shows a folder as fontsPath. PDFium stops listing a folder when it cannot
-// look at its parent, so the parents are there too, with the same content.
+// look at something in it, fonts of other forms too, or at its parent. So each file can be
+// opened, and the parents are there with the same content.
 type fontFolder struct{ fonts fs.FS }
 
 // Open implements fs.FS.
 func (f fontFolder) Open(name string) (fs.File, error) {
-	if file, inside := strings.CutPrefix(name, fontsPath+"/"); inside && strings.HasSuffix(file, ".ttf") {
+	if file, inside := strings.CutPrefix(name, fontsPath+"/"); inside {
 		return f.fonts.Open(file)
 	}
 	switch name {

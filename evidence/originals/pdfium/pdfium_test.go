@@ -201,7 +201,36 @@ func TestWithoutFolders(t *testing.T) {
 	}
 }
 
-// TestARoomOfPages: many pages and many letters end within the limits.
+// TestOtherFilesAmongFonts: fonts of other forms, texts and folders beside the fonts do not
+// keep PDFium from finding these. The letters of the receipt are in no font of its own.
+func TestOtherFilesAmongFonts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	fonts, err := filepath.Glob(filepath.Join(decode.FindTools().Fonts, "*"))
+	if err != nil || len(fonts) == 0 {
+		t.Fatal(fonts, err)
+	}
+	for _, font := range fonts {
+		if err := os.Symlink(font, filepath.Join(dir, filepath.Base(font))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"A.woff", "a.txt", ".part"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("no font"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "B"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	among := pdfium.NewEngine(pdfium.Options{Fonts: dir, Cache: decode.UserCache()})
+	receipt := pdftest.Printed(t, pdftest.Glyphs, pdftest.At(50, 780, "微信支付转账电子凭证"), pdftest.At(50, 750, "转账单号"))
+	if text, err := among.ReadText(t.Context(), []byte(receipt), false); err != nil || !strings.Contains(text.Text, "转账单号") {
+		t.Errorf("%+v, %v", text, err)
+	}
+}
+
+// TestLimits: many pages and many letters end within the limits.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	line := "(" + strings.Repeat("abcdefghi ", 1_000) + ") Tj "
