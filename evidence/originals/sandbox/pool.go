@@ -82,7 +82,7 @@ func (p *Pool) Run(ctx context.Context, call Call, value any) ([]byte, error) {
 		return nil, err
 	}
 	defer release()
-	file, closeFile, err := openFile(call.File, call.Size)
+	file, closeFile, err := OpenFile(call.File, call.Size)
 	if err != nil {
 		return nil, err
 	}
@@ -194,9 +194,9 @@ func encodeOptions(options any) (json.RawMessage, error) {
 	return encoded, nil
 }
 
-// openFile returns an open file of the operating system. Other readers are copied to a
-// temporary file that has no name.
-func openFile(from io.ReaderAt, size int64) (*os.File, func(), error) {
+// OpenFile returns an open file of the operating system, which a program can inherit. Other
+// readers are copied to a temporary file that has no name.
+func OpenFile(from io.ReaderAt, size int64) (*os.File, func(), error) {
 	if file, is := from.(*os.File); is {
 		return file, func() {}, nil
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"time"
@@ -69,26 +68,4 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 		return 0, errTooMuch
 	}
 	return b.Buffer.Write(p)
-}
-
-// openInput returns an open file of the operating system. Other readers are copied to a
-// temporary file that has no name.
-func openInput(from io.ReaderAt, size int64) (*os.File, func(), error) {
-	if file, is := from.(*os.File); is {
-		return file, func() {}, nil
-	}
-	file, err := os.CreateTemp("", "recourse-film-")
-	if err != nil {
-		return nil, nil, err
-	}
-	closeFile := func() { _ = file.Close() }
-	err = os.Remove(file.Name())
-	if err == nil {
-		_, err = io.Copy(file, io.NewSectionReader(from, 0, size))
-	}
-	if err != nil {
-		closeFile()
-		return nil, nil, err
-	}
-	return file, closeFile, nil
 }

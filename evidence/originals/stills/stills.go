@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"strconv"
 	"time"
+
+	"recourse/evidence/originals/sandbox"
 )
 
 // Tools are the paths of the programs; "" for one that is not installed.
@@ -65,7 +67,7 @@ func Make(ctx context.Context, tools Tools, file io.ReaderAt, size int64, media 
 	if tools.FFmpeg == "" || tools.FFprobe == "" {
 		return Sheet{}, ErrNoTools
 	}
-	input, closeInput, err := openInput(file, size)
+	input, closeInput, err := sandbox.OpenFile(file, size)
 	if err != nil {
 		return Sheet{}, fmt.Errorf("stills: %w", err)
 	}
