@@ -6,10 +6,10 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/bep/imagemeta"
 
+	"recourse/evidence/originals/signals"
 	"recourse/recovery"
 )
 
@@ -111,17 +111,8 @@ func (s source) parseTakenAt(tags map[string]any) (at time.Time, assumed bool) {
 
 // printableText reduces an untrusted text to one line of printable characters.
 func printableText(value any) string {
-	text, is := value.(string)
-	if !is {
-		return ""
-	}
-	runes := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) && r != unicode.ReplacementChar {
-			return r
-		}
-		return -1
-	}, strings.ToValidUTF8(text, ""))))
-	return string(runes[:min(len(runes), maxFactLength)])
+	text, _ := value.(string)
+	return signals.Printable(text, maxFactLength)
 }
 
 func placeFromTags(tags map[string]any) *Place {

@@ -65,7 +65,7 @@ func Find(file io.ReaderAt, size int64, media, software string) ([]Mark, error) 
 type findings struct{ marks []Mark }
 
 func (f *findings) add(kind Kind, value string) {
-	f.marks = append(f.marks, Mark{Kind: kind, Value: printable(value)})
+	f.marks = append(f.marks, Mark{Kind: kind, Value: Printable(value, maxValue)})
 }
 
 func (f *findings) sorted() []Mark {
@@ -245,7 +245,7 @@ func (f *findings) addProvenance(generator string) {
 	case i < 0:
 		f.add(ProvenanceMark, generator)
 	case f.marks[i].Value == "":
-		f.marks[i].Value = printable(generator)
+		f.marks[i].Value = Printable(generator, maxValue)
 	}
 }
 
@@ -260,13 +260,13 @@ func unescape(data []byte) []byte {
 	return data
 }
 
-// printable reduces a foreign text to printable characters.
-func printable(text string) string {
+// Printable reduces a foreign text to at most limit printable characters of one line.
+func Printable(text string, limit int) string {
 	runes := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) && r != unicode.ReplacementChar {
 			return r
 		}
 		return -1
 	}, strings.ToValidUTF8(text, ""))))
-	return string(runes[:min(len(runes), maxValue)])
+	return string(runes[:min(len(runes), limit)])
 }
