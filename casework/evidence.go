@@ -324,6 +324,11 @@ func (s *Service) evidenceOf(
 	if err != nil {
 		return nil, err
 	}
+	return redactFor(actor, c, read)
+}
+
+// redactFor reads files of a visible case as the actor may see them.
+func redactFor(actor recovery.Actor, c recovery.Case, read func() ([]recovery.Evidence, error)) ([]recovery.Evidence, error) {
 	list, err := read()
 	if err != nil || !c.IsRestrictedFor(actor) {
 		return list, err

@@ -33,7 +33,7 @@ func (s *Service) CaseSignals(ctx context.Context, actor recovery.Actor, id reco
 	if err != nil {
 		return CaseSignals{}, err
 	}
-	records, err := s.EvidenceOf(ctx, actor, id)
+	records, err := redactFor(actor, c, func() ([]recovery.Evidence, error) { return s.Store.ListEvidence(ctx, id) })
 	if err != nil {
 		return CaseSignals{}, err
 	}
