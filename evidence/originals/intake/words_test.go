@@ -1,8 +1,6 @@
 package intake_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +9,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/intake/intaketest"
 )
 
 const (
@@ -101,26 +100,6 @@ func TestProgramsAsTexts(t *testing.T) {
 	}
 }
 
-// newDocument returns a zip with these parts and contents.
-func newDocument(t testing.TB, parts ...string) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	for i := 0; i+1 < len(parts); i += 2 {
-		part, err := w.Create(parts[i])
-		if err == nil {
-			_, err = part.Write([]byte(parts[i+1]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
 const (
 	types     = "[Content_Types].xml"
 	documents = "word/document.xml"
@@ -136,15 +115,15 @@ func TestDocumentsOfOfficePrograms(t *testing.T) {
 		data     []byte
 		findings []intake.Finding
 	}{
-		"plain":                 {newDocument(t, types, "x", documents, "x"), nil},
-		"its parts turned":      {newDocument(t, "docProps/app.xml", strings.Repeat("x", 4_000), documents, "x", types, "x"), nil},
-		"a template":            {newDocument(t, types, "x", documents, "x", "word/_rels/settings.xml.rels", reference("attachedTemplate", "External")), []intake.Finding{intake.DocExternal}},
-		"a picture elsewhere":   {newDocument(t, types, "x", documents, "x", relations, reference("image", "External")), []intake.Finding{intake.DocExternal}},
-		"a link":                {newDocument(t, types, "x", documents, "x", relations, reference("hyperlink", "External")), nil},
-		"a file":                {newDocument(t, types, "x", documents, "x", "word/embeddings/oleObject1.bin", "x"), []intake.Finding{intake.DocEmbedded}},
-		"references of 1 MB":    {newDocument(t, types, "x", documents, "x", relations, strings.Repeat(" ", 1<<20)), []intake.Finding{intake.DocExternal}},
-		"a picture of its own":  {newDocument(t, types, "x", documents, "x", "word/media/image1.png", "x", relations, reference("image", "Internal")), nil},
-		"a file and a template": {newDocument(t, types, "x", documents, "x", "word/embeddings/a.xlsx", "x", relations, reference("oleObject", "External")), []intake.Finding{intake.DocEmbedded, intake.DocExternal}},
+		"plain":                 {intaketest.NewArchive(t, types, "x", documents, "x"), nil},
+		"its parts turned":      {intaketest.NewArchive(t, "docProps/app.xml", strings.Repeat("x", 4_000), documents, "x", types, "x"), nil},
+		"a template":            {intaketest.NewArchive(t, types, "x", documents, "x", "word/_rels/settings.xml.rels", reference("attachedTemplate", "External")), []intake.Finding{intake.DocExternal}},
+		"a picture elsewhere":   {intaketest.NewArchive(t, types, "x", documents, "x", relations, reference("image", "External")), []intake.Finding{intake.DocExternal}},
+		"a link":                {intaketest.NewArchive(t, types, "x", documents, "x", relations, reference("hyperlink", "External")), nil},
+		"a file":                {intaketest.NewArchive(t, types, "x", documents, "x", "word/embeddings/oleObject1.bin", "x"), []intake.Finding{intake.DocEmbedded}},
+		"references of 1 MB":    {intaketest.NewArchive(t, types, "x", documents, "x", relations, strings.Repeat(" ", 1<<20)), []intake.Finding{intake.DocExternal}},
+		"a picture of its own":  {intaketest.NewArchive(t, types, "x", documents, "x", "word/media/image1.png", "x", relations, reference("image", "Internal")), nil},
+		"a file and a template": {intaketest.NewArchive(t, types, "x", documents, "x", "word/embeddings/a.xlsx", "x", relations, reference("oleObject", "External")), []intake.Finding{intake.DocEmbedded, intake.DocExternal}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,13 +136,13 @@ func TestDocumentsOfOfficePrograms(t *testing.T) {
 		data []byte
 		code string
 	}{
-		"macros":         {newDocument(t, types, "x", documents, "x", "word/vbaProject.bin", "x"), "document_macros"},
-		"controls":       {newDocument(t, types, "x", documents, "x", "word/activeX/activeX1.xml", "x"), "document_macros"},
-		"an application": {newDocument(t, types, "x", documents, "x", "META-INF/MANIFEST.MF", "x"), "polyglot"},
-		"a workbook":     {newDocument(t, types, "x", documents, "x", "xl/workbook.xml", "x"), "polyglot"},
-		"a bomb":         {newDocument(t, types, "x", documents, strings.Repeat("\x00", 70<<20)), "document_too_large"},
-		"a page before":  {append([]byte("<!doctype html>"+strings.Repeat("<p>x</p>\n", 500)), newDocument(t, types, "x", documents, "x")...), "polyglot"},
-		"a presentation": {newDocument(t, types, "x", "ppt/presentation.xml", "x"), "document"},
+		"macros":         {intaketest.NewArchive(t, types, "x", documents, "x", "word/vbaProject.bin", "x"), "document_macros"},
+		"controls":       {intaketest.NewArchive(t, types, "x", documents, "x", "word/activeX/activeX1.xml", "x"), "document_macros"},
+		"an application": {intaketest.NewArchive(t, types, "x", documents, "x", "META-INF/MANIFEST.MF", "x"), "polyglot"},
+		"a workbook":     {intaketest.NewArchive(t, types, "x", documents, "x", "xl/workbook.xml", "x"), "polyglot"},
+		"a bomb":         {intaketest.NewArchive(t, types, "x", documents, strings.Repeat("\x00", 70<<20)), "document_too_large"},
+		"a page before":  {append([]byte("<!doctype html>"+strings.Repeat("<p>x</p>\n", 500)), intaketest.NewArchive(t, types, "x", documents, "x")...), "polyglot"},
+		"a presentation": {intaketest.NewArchive(t, types, "x", "ppt/presentation.xml", "x"), "document"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

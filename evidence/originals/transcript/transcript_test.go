@@ -1,7 +1,6 @@
 package transcript_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"pgregory.net/rapid"
 
+	"recourse/evidence/originals/intake/intaketest"
 	"recourse/evidence/originals/transcript"
 	"recourse/recovery"
 )
@@ -285,31 +285,11 @@ func TestWorkbooks(t *testing.T) {
 	}
 }
 
-// wordFile returns a DOCX with these parts.
-func wordFile(t testing.TB, parts ...string) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	for i := 0; i+1 < len(parts); i += 2 {
-		part, err := w.Create(parts[i])
-		if err == nil {
-			_, err = part.Write([]byte(parts[i+1]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	const body = `<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>2026-11-28 10:35:00 我</w:t></w:r></w:p><w:p><w:r><w:t>转错了，</w:t><w:t>麻烦退一下</w:t></w:r></w:p>
 	<w:p><mc:AlternateContent><mc:Choice><w:t>小杜</w:t></mc:Choice><mc:Fallback><w:p><w:t>小杜</w:t></w:p></mc:Fallback></mc:AlternateContent><w:tab/><w:t>2026-11-28 10:40</w:t><w:br/><w:t>好的</w:t></w:p></w:body></w:document>`
-	data := wordFile(t, "word/header1.xml", `<w:hdr><w:p><w:t>页眉</w:t></w:p></w:hdr>`, "word/document.xml", body, "word/media/image1.png", "x")
+	data := intaketest.NewArchive(t, "word/header1.xml", `<w:hdr><w:p><w:t>页眉</w:t></w:p></w:hdr>`, "word/document.xml", body, "word/media/image1.png", "x")
 	got := checkLines(t, transcript.Word, string(data), first, second, "||页眉|")
 	if !slices.Equal(got.Gaps, []transcript.Gap{transcript.Pictures}) || len(got.Attachments) != 1 || got.Attachments[0].Name != "image1.png" {
 		t.Errorf("%+v", got)
@@ -319,10 +299,10 @@ func TestDocuments(t *testing.T) {
 		gap  transcript.Gap
 	}{
 		"cut":             {data[:len(data)/2], transcript.Broken},
-		"without a text":  {wordFile(t, "word/other.xml", "x"), transcript.Broken},
-		"an end too soon": {wordFile(t, "word/document.xml", "<w:p><w:t>x"), transcript.Broken},
-		"deleted text":    {wordFile(t, "word/document.xml", "<w:p><w:delText>x</w:delText></w:p>"), transcript.Revisions},
-		"a bomb":          {wordFile(t, "word/document.xml", strings.Repeat(" ", 15<<20)), transcript.TooLarge},
+		"without a text":  {intaketest.NewArchive(t, "word/other.xml", "x"), transcript.Broken},
+		"an end too soon": {intaketest.NewArchive(t, "word/document.xml", "<w:p><w:t>x"), transcript.Broken},
+		"deleted text":    {intaketest.NewArchive(t, "word/document.xml", "<w:p><w:delText>x</w:delText></w:p>"), transcript.Revisions},
+		"a bomb":          {intaketest.NewArchive(t, "word/document.xml", strings.Repeat(" ", 15<<20)), transcript.TooLarge},
 	} {
 		if got := transcript.Read(transcript.Word, test.data); !slices.Contains(got.Gaps, test.gap) {
 			t.Errorf("%s: %+v", name, got.Gaps)
@@ -437,7 +417,7 @@ func TestNothingIsLost(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	for i, seed := range []string{
 		`[{"time":1,"sender":"a","text":"b"}]`, "<div class=message><p class=sender>a<p class=time>2026-11-28 10:35<p>b", "2026-11-28 10:35:00 a(1)\nb",
-		string(wordFile(f, "word/document.xml", "<w:p><w:t>x</w:t></w:p>")), "From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--", "time,sender,text\n1,a,b",
+		string(intaketest.NewArchive(f, "word/document.xml", "<w:p><w:t>x</w:t></w:p>")), "From: a@b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--", "time,sender,text\n1,a,b",
 	} {
 		f.Add([]byte(seed), byte(i), uint16(1))
 	}
@@ -494,7 +474,7 @@ func TestTimeInsideMessageOfDocument(t *testing.T) {
 	for _, line := range []string{"小杜 2026-11-28 10:43:00", "还款时间是 2026-12-01 10:00", "我 2026-11-28 10:44:00", "好", "小杜 2026-11-28 10:45:00", "嗯"} {
 		body.WriteString("<w:p><w:r><w:t>" + line + "</w:t></w:r></w:p>")
 	}
-	read := transcript.Read(transcript.Word, wordFile(t, "word/document.xml", body.String()))
+	read := transcript.Read(transcript.Word, intaketest.NewArchive(t, "word/document.xml", body.String()))
 	for _, line := range read.Lines {
 		if strings.Contains(line.Who, "还款") {
 			t.Errorf("%+v", read.Lines)
