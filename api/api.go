@@ -103,6 +103,9 @@ func (a *API) Register(e *echo.Echo) {
 // probePaths answer without the database.
 var probePaths = map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true}
 
+// IsProbe reports whether a path is for machines that watch the process.
+func IsProbe(path string) bool { return probePaths[path] }
+
 // returnPath is the path of the operations for counterparts, who use a link.
 const returnPath = basePath + "return"
 

@@ -26,6 +26,10 @@ var developmentAccounts = []struct {
 
 const developmentDomain = "@development.localhost"
 
+func isDevelopmentAccount(user recovery.User) bool {
+	return strings.HasSuffix(user.Email, developmentDomain)
+}
+
 // refuseDevelopmentAccounts returns an error in production while a development account is
 // active: its token is in a file and never ends.
 func refuseDevelopmentAccounts(ctx context.Context, c config, service *casework.Service) error {
@@ -37,7 +41,7 @@ func refuseDevelopmentAccounts(ctx context.Context, c config, service *casework.
 		return err
 	}
 	for _, user := range users {
-		if user.Active && strings.HasSuffix(user.Email, developmentDomain) {
+		if user.Active && isDevelopmentAccount(user) {
 			return fmt.Errorf("the database has development accounts, whose tokens never end: "+
 				"disable each %q account with 'recourse user list' and 'recourse user disable', or use a new database", developmentDomain)
 		}

@@ -116,7 +116,7 @@ func checkAdministrator(ctx context.Context, service *casework.Service) error {
 		return err
 	}
 	for _, user := range users {
-		if user.Active && !strings.HasSuffix(user.Email, developmentDomain) {
+		if user.Active && !isDevelopmentAccount(user) {
 			return nil
 		}
 	}

@@ -57,7 +57,7 @@ func loadKeyring(c config) (*journal.Keyring, error) {
 }
 
 func createHistory(c config) (*journal.Keyring, error) {
-	secret, err := loadOrCreateKey(c, firstKeyFile, func() (string, error) { return journal.GenerateKey(rand.Reader, keyName) })
+	secret, err := loadOrCreateKey(c, firstKeyFile, generateCheckpointKey)
 	if err != nil {
 		return nil, err
 	}
@@ -124,8 +124,10 @@ func createKeys(c config) error {
 	if err := c.createFolders(); err != nil {
 		return err
 	}
-	c.Profile = development // the other profile creates no key
-	if _, err := payloadKey(c); err != nil {
+	if _, err := createKey(c, "payload.key", generatePayloadKey); err != nil {
+		return err
+	}
+	if _, err := createKey(c, firstKeyFile, generateCheckpointKey); err != nil {
 		return err
 	}
 	_, err = createHistory(c)

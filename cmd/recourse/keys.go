@@ -8,13 +8,14 @@ import (
 	"os"
 	"path/filepath"
 
+	"recourse/evidence/journal"
 	"recourse/notify"
 	"recourse/worker"
 )
 
 // payloadKey reads the key that encrypts Temporal's payloads.
 func payloadKey(c config) (worker.Key, error) {
-	text, err := loadOrCreateKey(c, "payload.key", func() (string, error) { return worker.GenerateKey(rand.Reader) })
+	text, err := loadOrCreateKey(c, "payload.key", generatePayloadKey)
 	if err != nil {
 		return worker.Key{}, err
 	}
@@ -53,12 +54,20 @@ func loadOrCreateKey(c config, name string, generate func() (string, error)) (st
 	if !errors.Is(err, fs.ErrNotExist) || c.Profile == production {
 		return "", fmt.Errorf("the key cannot be read: %w", err)
 	}
+	return createKey(c, name, generate)
+}
+
+func createKey(c config, name string, generate func() (string, error)) (string, error) {
 	secret, err := generate()
 	if err != nil {
 		return "", err
 	}
-	return secret, writeDurably(path, []byte(secret))
+	return secret, writeDurably(c.dataPath("keys", name), []byte(secret))
 }
+
+// The secrets of the two keys of an installation.
+func generatePayloadKey() (string, error)    { return worker.GenerateKey(rand.Reader) }
+func generateCheckpointKey() (string, error) { return journal.GenerateKey(rand.Reader, keyName) }
 
 // writeDurably writes a small secret file completely or not at all: a power cut
 // must not lose a key that signed a checkpoint.

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"recourse/api"
 )
 
 // site is the address at which people open the pages.
@@ -61,12 +63,11 @@ const hstsAge = "max-age=31536000"
 // protect refuses requests for other hosts: a stranger's page could give its own name the
 // address of this process and read with the visitor's rights. Probes ask by address.
 func (s site) protect(next http.Handler) http.Handler {
-	probes := []string{"/healthz", "/readyz", "/metrics"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.secure {
 			w.Header().Set("Strict-Transport-Security", hstsAge)
 		}
-		if len(s.hosts) > 0 && !slices.Contains(s.hosts, hostName(r.Host)) && !slices.Contains(probes, r.URL.Path) {
+		if len(s.hosts) > 0 && !slices.Contains(s.hosts, hostName(r.Host)) && !api.IsProbe(r.URL.Path) {
 			http.Error(w, "This site has another address. Open it by the address that you were given.", http.StatusMisdirectedRequest)
 			return
 		}

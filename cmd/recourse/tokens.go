@@ -16,7 +16,7 @@ func tokenCommand() *cobra.Command {
 	return command
 }
 
-// defaultTokenDays is how long a token works if nothing else is said.
+// defaultTokenDays is how long a token works unless the command names another time.
 const defaultTokenDays = 90
 
 func tokenAddCommand() *cobra.Command {
